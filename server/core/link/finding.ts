@@ -1,0 +1,62 @@
+import type { TreePath } from '../tree/tree.ts';
+
+/** Every verdict on a link, which is also the diagnostic's code and the guard's name. Each with its default severity. */
+export const VERDICTS = {
+  'case-mismatch': 'error',
+  'production-only-import': 'error',
+  'not-deployed-import': 'error',
+  'shadowed-on-production': 'error',
+  'unresolved-import': 'error',
+  'missing-export': 'error',
+  'breaks-production': 'error',
+  'package-missing': 'error',
+  'package-production-only': 'warning',
+  'package-version': 'warning',
+  'hotfix-overwritten': 'warning',
+} as const satisfies Record<string, Severity>;
+
+export type Verdict = keyof typeof VERDICTS;
+export type Severity = 'error' | 'warning' | 'information';
+
+/** Zero-based, in UTF-16 code units, as the language server protocol counts by default. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** How a specifier was resolved in one tree: where it led, by which rule, and every path that was tried on the way. */
+export interface Trace {
+  readonly outcome:
+    | { readonly kind: 'file'; readonly path: TreePath }
+    | { readonly kind: 'builtin'; readonly name: string }
+    | { readonly kind: 'missing'; readonly code: string; readonly message: string }
+    | { readonly kind: 'unreadable'; readonly path: TreePath; readonly reason: string }
+    | { readonly kind: 'unknown' };
+  readonly tried: readonly string[];
+  readonly rule: string;
+}
+
+/** One thing that is wrong, said about one place in one file. */
+export interface Finding {
+  readonly code: Verdict;
+  readonly severity: Severity;
+  /**
+   * The file that the finding stands in: relative to the config's folder for a local file, relative to the target's root for a file
+   * that only production has.
+   */
+  readonly file: { readonly tree: 'local' | 'production'; readonly path: string };
+  readonly range: Range;
+  readonly specifier?: string;
+  /** One sentence, complete without the range: what is wrong, on what. */
+  readonly message: string;
+  /** What to do next, in one sentence. */
+  readonly remedy: string;
+  readonly when: 'start' | 'reached';
+  /** Production paths (relative to the root) whose pull would mend it. */
+  readonly pull?: readonly string[];
+  readonly explain?: { readonly local: Trace; readonly production: Trace; readonly merged: Trace };
+}

@@ -1,0 +1,34 @@
+/** How one module names another. */
+export type LinkKind = 'import' | 'export-from' | 'dynamic-import' | 'require' | 'require-resolve';
+
+/**
+ * What one module's text says, independent of where it lies: a pure function of the content, so it is cached by content and shared
+ * between trees. Offsets are UTF-16 code units from the start of the text, as editors count.
+ */
+export interface ModuleFacts {
+  /** `esm` where the text has `import`/`export` declarations or `import.meta`, else `script`: Node's syntax detection asks this. */
+  readonly syntax: 'esm' | 'script';
+  readonly links: readonly LinkText[];
+  /** Imports whose specifier is computed at run time. */
+  readonly dynamic: readonly { readonly start: number; readonly end: number; readonly prefix?: string }[];
+  /** Names that an importing ES module can see. `*` stands for those of `starFrom`; for CommonJS, what Node's own lexer sees. */
+  readonly exports: readonly string[];
+  readonly starFrom: readonly string[];
+  /** Where the text could not be understood; what was found up to there stands above. */
+  readonly problem?: { readonly message: string; readonly offset: number };
+}
+
+/** One constant specifier in a module's text. */
+export interface LinkText {
+  readonly kind: LinkKind;
+  readonly specifier: string;
+  /** The specifier without its quotes. */
+  readonly start: number;
+  readonly end: number;
+  /** Names taken from the module by an `import` or `export … from` (`default`, never `*`). */
+  readonly names: readonly { readonly name: string; readonly start: number; readonly end: number }[];
+  /** `start`: evaluated when the module is. `reached`: inside a function, so it fails when called. */
+  readonly when: 'start' | 'reached';
+  /** The failure is caught (`try` with `catch`, `.catch`): information only. */
+  readonly caught: boolean;
+}

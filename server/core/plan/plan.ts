@@ -1,0 +1,97 @@
+import type { Finding, Severity } from '../link/finding.ts';
+
+/**
+ * What a deploy will do and what it relies on: reviewed by a person, carried out by the host program, kept with the release. Everything
+ * in it is plain JSON; paths are POSIX and relative to the root.
+ */
+export interface Plan {
+  readonly format: 1;
+  readonly id: string;
+  readonly target: string;
+  readonly madeAt: string;
+  readonly by: { readonly user: string; readonly machine: string };
+  readonly host: string;
+  readonly root: { readonly path: string; readonly real: string; readonly identity: string };
+  readonly state: string;
+  readonly commit?: { readonly id: string; readonly branch?: string; readonly dirty: boolean };
+  readonly operations: readonly Operation[];
+  /** Paths that the verdicts rest on but that the plan does not write; `sha256: null` means "must stay absent". */
+  readonly relies: readonly { readonly path: string; readonly sha256: string | null }[];
+  readonly guards: readonly GuardFinding[];
+  readonly accepted: readonly Acceptance[];
+  readonly process: ProcessSpec | null;
+  readonly health: HealthSpec | null;
+  readonly confirm: 'host' | 'client';
+  /** Kept releases on the host, this one included. */
+  readonly keep: number;
+  /** Why it exists: a deploy, or the undoing of a release. */
+  readonly reason: { readonly kind: 'deploy' } | { readonly kind: 'rollback'; readonly of: string };
+}
+
+export type Operation =
+  | { readonly kind: 'create'; readonly path: string; readonly after: Content }
+  | { readonly kind: 'replace'; readonly path: string; readonly before: Content; readonly after: Content }
+  | { readonly kind: 'delete'; readonly path: string; readonly before: Content };
+
+/** A regular file's bytes and permission bits. */
+export interface Content {
+  readonly sha256: string;
+  readonly size: number;
+  readonly mode: number;
+}
+
+/** What one guard says. `blocks` is decided here, once: errors that nobody accepted. */
+export interface GuardFinding {
+  readonly guard: string;
+  readonly severity: Severity;
+  readonly path?: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly blocks: boolean;
+  readonly link?: Finding;
+}
+
+/** A guard that a person let pass, by name, with the reason that the journal keeps. */
+export interface Acceptance {
+  readonly guard: string;
+  readonly path?: string;
+  readonly reason: string;
+}
+
+export type ProcessSpec =
+  | {
+      readonly kind: 'pm2';
+      readonly name: string;
+      readonly home?: string;
+      readonly user?: string;
+      readonly namespace?: string;
+    }
+  | { readonly kind: 'systemd'; readonly unit: string; readonly user: boolean }
+  | { readonly kind: 'command'; readonly restart: string; readonly status?: string };
+
+export interface HealthSpec {
+  readonly probes: readonly ProbeSpec[];
+  readonly outside: readonly ProbeSpec[];
+  /** The whole wait, and how long all probes must hold without a break. Milliseconds. */
+  readonly withinMs: number;
+  readonly stableForMs: number;
+}
+
+export type ProbeSpec = HttpProbe | CommandProbe;
+
+export interface HttpProbe {
+  readonly kind: 'http';
+  readonly name: string;
+  readonly url: string;
+  readonly method: string;
+  /** A value of `{ variable }` or `{ file }` is read on the host when the probe runs; it is never in a plan or a log. */
+  readonly headers: Readonly<Record<string, string | { readonly variable: string } | { readonly file: string }>>;
+  readonly body?: string;
+  readonly expect: { readonly status: number; readonly text?: string };
+}
+
+export interface CommandProbe {
+  readonly kind: 'command';
+  readonly name: string;
+  readonly command: string;
+}

@@ -1,0 +1,54 @@
+import type { ContentId, EntryKind } from './tree.ts';
+
+/**
+ * Everything that was found under a target's root, with what could not be: the facts that make the production tree. Paths are POSIX and
+ * relative to the root; nanoseconds and inode numbers are decimal strings, since JSON has no 64-bit integers.
+ */
+export interface Inventory {
+  /** The root as configured, and where it really leads. */
+  readonly root: string;
+  readonly realRoot: string;
+  /** Device and inode of the root: another folder under the same name is another root. */
+  readonly rootIdentity: string;
+  /** The host's clock when the listing began, ISO 8601. */
+  readonly takenAt: string;
+  /** True only where every folder in scope was listed and every managed file was hashed. */
+  readonly complete: boolean;
+  readonly platform: HostPlatform;
+  readonly entries: readonly InventoryEntry[];
+  /** What is known to be there and was deliberately not listed (`node_modules`, a folder over its limit). */
+  readonly unlisted: readonly { readonly path: string; readonly reason: string; readonly count?: number }[];
+  /** What could not be read, or has a name that is no path (escaped for display). Never taken for empty or absent. */
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** What the inventory was taken with. Without Node, links are resolved by our own rules' default version and plans say so. */
+export interface HostPlatform {
+  readonly by: 'node' | 'posix';
+  readonly node?: string;
+  readonly os: string;
+}
+
+export interface InventoryEntry {
+  readonly path: string;
+  readonly kind: EntryKind;
+  readonly size: number;
+  readonly mtimeNs: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** A symlink's text, and where it leads. */
+  readonly leadsTo?: string;
+  readonly link?: 'inside' | 'outside' | 'loop' | 'dangling';
+  /** Of every managed regular file that could be read whole. */
+  readonly content?: ContentId;
+  /** Why a managed file has no `content`. */
+  readonly problem?: string;
+}
+
+/** Where an inventory stops looking. Counts are per folder that is not managed. */
+export interface InventoryLimits {
+  readonly unmanagedEntriesPerFolder: number;
+  readonly hashBytesPerFile: number;
+  readonly totalEntries: number;
+}

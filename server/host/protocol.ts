@@ -1,0 +1,151 @@
+import type { Fact, Need } from '../core/tree/tree.ts';
+import type { InventoryEntry, InventoryLimits, Inventory } from '../core/tree/inventory.ts';
+import type { SelectionRules } from '../core/tree/selection.ts';
+import type { Plan, ProcessSpec } from '../core/plan/plan.ts';
+import type { JournalEvent, ReleaseSummary } from '../core/release/release.ts';
+
+/**
+ * What the engine and the host program say to each other: one request at a time per id, any number of parts, then one end. Every frame
+ * is a JSON header with an optional body of bytes; `server/host/frames.ts` says how they lie on the wire.
+ */
+export interface HostVerbs {
+  /** Who is there. Answered before anything else; starts and writes nothing. */
+  hello: { ask: Record<string, never>; part: never; end: HostHello };
+  /** Everything under a root. Writes nothing. Parts come in batches, folders before what they hold. */
+  inventory: {
+    ask: { root: string; rules: SelectionRules; limits: InventoryLimits };
+    part: { entries: InventoryEntry[] };
+    end: Omit<Inventory, 'entries'>;
+  };
+  /** Answers about single paths, absolute on the host (context: `package.json`s, `node_modules`, folders above the root). */
+  facts: { ask: { needs: Need[] }; part: { facts: Fact[] }; end: Record<string, never> };
+  /** Contents by path, relative to the root. One part with a body per path; a content that is not `sha256` any more is a problem. */
+  read: {
+    ask: { root: string; files: { path: string; sha256?: string }[]; maxBytes: number };
+    part: { path: string; sha256?: string; size?: number; mode?: number; problem?: string };
+    end: Record<string, never>;
+  };
+  /** What `doctor` and the guards want to know of the machine. Writes nothing, starts nothing. */
+  inspect: {
+    ask: { root: string; state: string; process: ProcessSpec | null; node?: string };
+    part: never;
+    end: HostReport;
+  };
+  /** Runs one of the config's own check commands with `/bin/sh -c` in the root. */
+  run: { ask: { command: string; cwd: string; timeoutMs: number }; part: never; end: CommandResult };
+  /** One probe round of the plan's health, without a release: was the app well before? */
+  probe: { ask: { health: NonNullable<Plan['health']> }; part: never; end: { results: ProbeResult[] } };
+  /** Takes the lock and makes the release's folder with the plan in it. Nothing live is touched. */
+  prepare: { ask: { plan: Plan }; part: never; end: { release: string; staged: string[] } };
+  /** One file's new bytes as the frame's body, into the release's folder, hashed there. */
+  stage: {
+    ask: { plan: string; state: string; path: string; sha256: string; mode: number };
+    part: never;
+    end: { bytes: number };
+  };
+  /** Starts the detached runner. From here on the host needs nobody. */
+  start: { ask: { plan: string; state: string }; part: never; end: { pid: number } };
+  /** Journal events from the given sequence number on, as they are written, until the release has ended. */
+  follow: {
+    ask: { plan: string; state: string; from: number };
+    part: { event: JournalEvent };
+    end: { ended: boolean };
+  };
+  /** A word from the client to a release that is held, or a wish to cancel. */
+  decide: { ask: { plan: string; state: string; word: 'confirm' | 'undo' }; part: never; end: Record<string, never> };
+  /** Gives a prepared release up before it was started. */
+  abandon: { ask: { plan: string; state: string }; part: never; end: Record<string, never> };
+  releases: { ask: { state: string }; part: never; end: { releases: ReleaseSummary[] } };
+  /** A kept release whole: its plan and its journal. */
+  release: { ask: { state: string; id: string }; part: never; end: { plan: Plan; journal: JournalEvent[] } };
+}
+
+export type Verb = keyof HostVerbs;
+
+export interface HostHello {
+  readonly protocol: 1;
+  readonly node: string;
+  readonly platform: string;
+  readonly hostname: string;
+  readonly user: string;
+  readonly uid: number;
+  readonly home: string;
+  /** Milliseconds since the epoch by the host's clock. */
+  readonly clockMs: number;
+}
+
+export interface CommandResult {
+  /** `null` when it was ended by a signal or by its time limit. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+export interface ProbeResult {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly latencyMs: number;
+  /** What was seen, one clause: "200 ok", "500 Cannot find module …", "connection refused", "no answer in 5 s". */
+  readonly saw: string;
+}
+
+export interface HostReport {
+  readonly root: {
+    readonly state: 'ok' | 'absent' | 'notFolder' | 'unreadable';
+    readonly real?: string;
+    readonly writable?: boolean;
+    readonly owner?: string;
+  };
+  readonly stateFolder: {
+    readonly path: string;
+    readonly exists: boolean;
+    readonly usable: boolean;
+    readonly why?: string;
+  };
+  /** The Node of the next start; `differs` where it is not the one running the host program. */
+  readonly nextNode:
+    | { readonly path: string; readonly version: string; readonly args: readonly string[]; readonly differs: boolean }
+    | { readonly unknown: string };
+  readonly process: ProcessReport;
+  readonly disk: { readonly freeBytes: number; readonly freeInodes: number };
+  readonly clockMs: number;
+}
+
+/** What the process manager knows, reduced to listed fields: environments never leave the host. */
+export type ProcessReport =
+  | { readonly state: 'notConfigured' }
+  | { readonly state: 'noDaemon'; readonly detail: string }
+  | { readonly state: 'otherUser'; readonly detail: string }
+  | { readonly state: 'notFound'; readonly detail: string; readonly others: readonly string[] }
+  | { readonly state: 'ambiguous'; readonly detail: string }
+  | { readonly state: 'otherRoot'; readonly detail: string }
+  | { readonly state: 'failed'; readonly detail: string }
+  | { readonly state: 'found'; readonly instances: readonly ProcessInstance[] };
+
+export interface ProcessInstance {
+  readonly id: string;
+  readonly status: string;
+  readonly pid: number;
+  readonly restarts: number;
+  readonly uptimeMs: number;
+  readonly mode: string;
+  readonly script?: string;
+  readonly cwd?: string;
+  readonly logs: readonly string[];
+}
+
+export type Ask = {
+  readonly [V in Verb]: { readonly id: number; readonly verb: V; readonly ask: HostVerbs[V]['ask'] };
+}[Verb];
+
+export type Reply =
+  | { readonly id: number; readonly type: 'part'; readonly part: unknown }
+  | { readonly id: number; readonly type: 'end'; readonly end: unknown }
+  | {
+      readonly id: number;
+      readonly type: 'fail';
+      readonly code: string;
+      readonly message: string;
+      readonly remedy?: string;
+    };
