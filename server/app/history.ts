@@ -1,0 +1,89 @@
+import path from 'node:path';
+import type { History } from '../core/drift/compare.ts';
+import { nearestCommit } from '../core/drift/history.ts';
+import type { NearestCommit } from '../core/drift/history.ts';
+import type { Inventory } from '../core/tree/inventory.ts';
+import type { Selection } from '../core/tree/selection.ts';
+import type { Baseline } from '../io/baseline.ts';
+import type { Repository } from '../io/git.ts';
+
+/** What is known of the past, and what production as a whole looks like. */
+export interface KnownHistory extends History {
+  readonly evidence: 'git' | 'baseline' | 'git and baseline' | 'twoWay';
+  /** The commit that production is nearest to. */
+  readonly nearest?: NearestCommit;
+}
+
+/**
+ * Asks the repository and the last release what they know of production's contents.
+ *
+ * @param folder the config's folder, absolute; the repository may begin above it
+ */
+export async function gatherHistory(
+  repository: Repository | undefined,
+  folder: string,
+  selection: Selection,
+  inventory: Inventory,
+  baseline: Baseline | undefined,
+  signal: AbortSignal,
+): Promise<KnownHistory> {
+  const lastRelease = { baseline: (file: string): string | undefined => baseline?.files.get(file) };
+  const head = await repository?.head();
+  if (repository === undefined || head === undefined) {
+    return {
+      ...lastRelease,
+      base: () => undefined,
+      commitOf: () => 'unknown',
+      evidence: baseline ? 'baseline' : 'twoWay',
+    };
+  }
+
+  const prefix = path.relative(repository.top, folder).split(path.sep).join('/');
+  const toProduction = (inRepository: string): string | undefined => {
+    if (prefix !== '' && !inRepository.startsWith(`${prefix}/`)) return undefined;
+    const place = selection.toProduction(prefix === '' ? inRepository : inRepository.slice(prefix.length + 1));
+    return place.managed ? place.path : undefined;
+  };
+  const production = new Map<string, string>();
+  for (const entry of inventory.entries) {
+    if (entry.content !== undefined && selection.toLocal(entry.path).managed)
+      production.set(entry.path, entry.content.blob);
+  }
+
+  const scope = prefix === '' ? '.' : prefix;
+  const [atHead, commits, committed, whole] = await Promise.all([
+    repository.filesAtHead(scope),
+    repository.firstParentHistory(scope, signal),
+    repository.commitsOf(new Set(production.values()), signal),
+    repository.isWhole(),
+  ]);
+  const headFiles = new Map<string, string>();
+  for (const [file, blob] of atHead) {
+    const place = toProduction(file);
+    if (place !== undefined) headFiles.set(place, blob);
+  }
+  const nearest = nearestCommit(
+    { commit: head.commit, files: headFiles },
+    commits.map((commit) => ({
+      commit: commit.commit,
+      changes: commit.changes.flatMap((change) => {
+        const place = toProduction(change.path);
+        return place === undefined ? [] : [{ ...change, path: place }];
+      }),
+    })),
+    production,
+  );
+
+  return {
+    ...lastRelease,
+    base: (file) => nearest.files.get(file) ?? null,
+    commitOf: (blob) => {
+      const commit = committed.get(blob);
+      if (commit !== undefined) return { commit };
+      // A clone without all its objects cannot say that no commit has this content.
+      return whole ? 'none' : 'unknown';
+    },
+    evidence: baseline ? 'git and baseline' : 'git',
+    nearest,
+  };
+}

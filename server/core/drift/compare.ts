@@ -1,0 +1,173 @@
+import type { ContentId } from '../tree/tree.ts';
+import type { Inventory, InventoryEntry } from '../tree/inventory.ts';
+import type { Selection } from '../tree/selection.ts';
+import type { DriftEntry, DriftKind } from './drift.ts';
+
+/** One managed file of the workspace, as saved. */
+export interface LocalFile {
+  /** Relative to the config's folder. */
+  readonly local: string;
+  readonly kind: 'file' | 'symlink' | 'other';
+  readonly content?: ContentId;
+  readonly leadsTo?: string;
+  readonly mode: number;
+  readonly size: number;
+  readonly problem?: string;
+}
+
+/** What is known of the past; each question may have no answer, and then nothing is claimed. */
+export interface History {
+  /** The SHA-256 that the last release left at a production path. */
+  baseline(path: string): string | undefined;
+  /** The blob at this path in the commit that production is nearest to; null where that commit has no such file. */
+  base(path: string): string | null | undefined;
+  /** Where production's content was committed: a short commit id, `none` of the commits, or unknown (no git, shallow clone). */
+  commitOf(blob: string): { readonly commit: string } | 'none' | 'unknown';
+}
+
+/** A history that knows nothing: comparing is then two-way. */
+export const NO_HISTORY: History = { baseline: () => undefined, base: () => undefined, commitOf: () => 'unknown' };
+
+/**
+ * Compares the workspace's managed files with production's, path by path. What could not be read on either side is `unreadable`, and a
+ * file here below something unreadable there is never called local-only.
+ *
+ * @param local by production path (relative to the root)
+ * @returns every managed path once, sorted by path, `same` included
+ */
+export function compareTrees(
+  local: ReadonlyMap<string, LocalFile>,
+  inventory: Inventory,
+  selection: Selection,
+  history: History,
+): DriftEntry[] {
+  const there = managedEntries(inventory, selection);
+  const hidden = hiddenFolders(inventory);
+  const entries: DriftEntry[] = [];
+  const localOnly = new Map<string, LocalFile>();
+
+  for (const [path, file] of local) {
+    const other = there.get(path);
+    if (other !== undefined) {
+      entries.push(compareBoth(path, file, other, history));
+      continue;
+    }
+    const blind = hidden.find(
+      (folder) => path === folder.path || path.startsWith(`${folder.path}/`) || folder.path === '.',
+    );
+    if (blind !== undefined) entries.push({ ...ends(path, file), kind: 'unreadable', why: blind.reason });
+    else localOnly.set(path, file);
+  }
+
+  const byFold = new Map([...localOnly.keys()].map((path) => [path.toLowerCase(), path]));
+  for (const [path, other] of there) {
+    if (local.has(path)) continue;
+    const twin = byFold.get(path.toLowerCase());
+    if (twin !== undefined) {
+      const file = localOnly.get(twin);
+      localOnly.delete(twin);
+      entries.push({
+        path,
+        local: file?.local ?? twin,
+        kind: 'caseOnly',
+        why: `spelled ${twin} here`,
+        ...(file?.content && { here: file.content }),
+        ...(other.content && { there: other.content }),
+      });
+      continue;
+    }
+    entries.push(productionOnly(path, other, selection, history));
+  }
+
+  const folders = new Set(inventory.entries.filter((entry) => entry.kind === 'folder').map((entry) => entry.path));
+  for (const [path, file] of localOnly) {
+    if (folders.has(path)) entries.push({ ...ends(path, file), kind: 'typeChanged', why: 'a folder on production' });
+    else entries.push({ ...ends(path, file), kind: 'localOnly' });
+  }
+  return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+function managedEntries(inventory: Inventory, selection: Selection): Map<string, InventoryEntry> {
+  const found = new Map<string, InventoryEntry>();
+  for (const entry of inventory.entries) {
+    if (entry.kind !== 'folder' && selection.toLocal(entry.path).managed) found.set(entry.path, entry);
+  }
+  return found;
+}
+
+/** Folders whose contents are not known; deepest causes first do not matter, any of them hides what lies below. */
+function hiddenFolders(inventory: Inventory): readonly { path: string; reason: string }[] {
+  return [...inventory.unreadable, ...inventory.unlisted];
+}
+
+function compareBoth(path: string, file: LocalFile, other: InventoryEntry, history: History): DriftEntry {
+  const both = {
+    ...ends(path, file),
+    ...(other.content && { there: other.content }),
+  };
+  const problem = file.problem ?? other.problem;
+  if (problem !== undefined) return { ...both, kind: 'unreadable', why: problem };
+  if (file.kind !== other.kind) return { ...both, kind: 'typeChanged', why: `a ${other.kind} on production` };
+  if (file.kind === 'symlink') {
+    const same = file.leadsTo === other.leadsTo;
+    return same
+      ? { ...both, kind: 'same' }
+      : { ...both, kind: 'typeChanged', why: `a link to ${other.leadsTo ?? 'nowhere'} on production` };
+  }
+  if (file.content === undefined || other.content === undefined) {
+    return { ...both, kind: 'unreadable', why: 'not a regular file' };
+  }
+  if (file.content.sha256 === other.content.sha256) return { ...both, kind: 'same' };
+  return { ...both, ...whoChanged(path, file.content, other.content, history) };
+}
+
+/**
+ * Which side moved. The last release is the best witness, then the commit that production is nearest to, then whether production's
+ * content was ever committed. With no witness the change is counted as ours, since a plan shows every file that it replaces.
+ */
+function whoChanged(
+  path: string,
+  here: ContentId,
+  there: ContentId,
+  history: History,
+): { kind: DriftKind; why: string; hotfix?: boolean } {
+  const committed = history.commitOf(there.blob);
+  const known = typeof committed === 'object' ? `as in ${committed.commit}` : undefined;
+  const hotfix = committed === 'none' && history.baseline(path) !== there.sha256;
+  const mark = hotfix ? { hotfix: true } : {};
+
+  const baseline = history.baseline(path);
+  if (baseline === there.sha256) return { kind: 'changedHere', why: known ?? 'as the last release left it' };
+  if (baseline === here.sha256)
+    return { kind: 'changedThere', why: known ?? 'changed since the last release', ...mark };
+  if (known !== undefined) return { kind: 'changedHere', why: known };
+
+  if (committed === 'unknown')
+    return { kind: 'changedHere', why: 'no git history and no earlier release to compare with' };
+  const base = history.base(path);
+  return base === here.blob
+    ? { kind: 'changedThere', why: 'in no commit', ...mark }
+    : { kind: 'changedBoth', why: "production's version is in no commit", ...mark };
+}
+
+function productionOnly(path: string, other: InventoryEntry, selection: Selection, history: History): DriftEntry {
+  const place = selection.toLocal(path);
+  const both = {
+    path,
+    local: place.path ?? path,
+    ...(other.content && { there: other.content }),
+  };
+  if (other.problem !== undefined) return { ...both, kind: 'unreadable', why: other.problem };
+  if (other.kind === 'symlink')
+    return { ...both, kind: 'productionOnly', why: `a link to ${other.leadsTo ?? 'nowhere'}` };
+  if (other.kind === 'other') return { ...both, kind: 'productionOnly', why: 'not a regular file' };
+  const committed = other.content === undefined ? 'unknown' : history.commitOf(other.content.blob);
+  if (typeof committed === 'object') return { ...both, kind: 'productionOnly', why: `as in ${committed.commit}` };
+  return committed === 'none'
+    ? { ...both, kind: 'productionOnly', why: 'in no commit' }
+    : { ...both, kind: 'productionOnly' };
+}
+
+function ends(path: string, file: LocalFile): { path: string; local: string; here?: ContentId } {
+  return { path, local: file.local, ...(file.content && { here: file.content }) };
+}
