@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { compareTrees, NO_HISTORY } from '../../../../server/core/drift/compare.ts';
+import type { History, LocalFile } from '../../../../server/core/drift/compare.ts';
+import type { Inventory, InventoryEntry } from '../../../../server/core/tree/inventory.ts';
+import { Selection } from '../../../../server/core/tree/selection.ts';
+
+const everything = new Selection({ map: [{ local: '.', production: '.' }], include: [], exclude: [] });
+
+function content(text: string): { sha256: string; blob: string } {
+  return { sha256: `sha-${text}`, blob: `blob-${text}` };
+}
+
+function here(files: Record<string, string>): Map<string, LocalFile> {
+  return new Map(
+    Object.entries(files).map(([path, text]) => [
+      path,
+      { local: path, kind: 'file', content: content(text), mode: 0o644, size: text.length },
+    ]),
+  );
+}
+
+function there(files: Record<string, string | Partial<InventoryEntry>>, rest: Partial<Inventory> = {}): Inventory {
+  const entries = Object.entries(files).map(([path, file]): InventoryEntry => {
+    const base = { path, kind: 'file' as const, size: 1, mtimeNs: '0', mode: 0o644, uid: 0, gid: 0 };
+    return typeof file === 'string' ? { ...base, content: content(file) } : { ...base, ...file };
+  });
+  return {
+    root: '/srv/app',
+    realRoot: '/srv/app',
+    rootIdentity: '1:2',
+    takenAt: '2026-01-01T00:00:00.000Z',
+    complete: true,
+    platform: { by: 'node', node: 'v20.0.0', os: 'linux' },
+    entries,
+    unlisted: [],
+    unreadable: [],
+    ...rest,
+  };
+}
+
+function kinds(
+  local: Map<string, LocalFile>,
+  production: Inventory,
+  history: History = NO_HISTORY,
+): Record<string, string> {
+  return Object.fromEntries(
+    compareTrees(local, production, everything, history).map((entry) => [entry.path, entry.kind]),
+  );
+}
+
+describe('compareTrees', () => {
+  it('tells same, local-only and production-only apart by content', () => {
+    expect(kinds(here({ 'a.js': '1', 'b.js': '1' }), there({ 'a.js': '1', 'c.js': '1' }))).toEqual({
+      'a.js': 'same',
+      'b.js': 'localOnly',
+      'c.js': 'productionOnly',
+    });
+  });
+
+  it('never calls a file local-only below a folder that could not be read', () => {
+    const production = there({}, { complete: false, unreadable: [{ path: 'secret', reason: 'permission denied' }] });
+    expect(kinds(here({ 'secret/a.js': '1', 'secrets.js': '1' }), production)).toEqual({
+      'secret/a.js': 'unreadable',
+      'secrets.js': 'localOnly',
+    });
+  });
+
+  it('calls a file that production could not hash unreadable', () => {
+    expect(kinds(here({ 'a.js': '1' }), there({ 'a.js': { problem: 'changed while it was read' } }))).toEqual({
+      'a.js': 'unreadable',
+    });
+  });
+
+  it('pairs spellings that differ only in case', () => {
+    expect(kinds(here({ 'Db.js': '1' }), there({ 'db.js': '1' }))).toEqual({ 'db.js': 'caseOnly' });
+  });
+
+  it('sees a file here that is a folder there, and a link there', () => {
+    const production = there({ a: { kind: 'folder' }, 'b.js': { kind: 'symlink', leadsTo: 'c.js' } });
+    expect(kinds(here({ a: '1', 'b.js': '1' }), production)).toEqual({ a: 'typeChanged', 'b.js': 'typeChanged' });
+  });
+
+  it('leaves out what is not managed', () => {
+    expect(kinds(here({}), there({ 'uploads/x.png': '1', 'error.log': '1', 'node_modules/a/index.js': '1' }))).toEqual(
+      {},
+    );
+  });
+
+  describe('says which side changed', () => {
+    const pair = [here({ 'a.js': 'ours' }), there({ 'a.js': 'theirs' })] as const;
+    const history = (over: Partial<History>): History => ({ ...NO_HISTORY, ...over });
+    it.each<[string, History, string, boolean]>([
+      ['the last release left production as it is', history({ baseline: () => 'sha-theirs' }), 'changedHere', false],
+      [
+        'the last release left what is here',
+        history({ baseline: () => 'sha-ours', commitOf: () => 'none' }),
+        'changedThere',
+        true,
+      ],
+      [
+        'both moved since the last release',
+        history({ baseline: () => 'sha-old', commitOf: () => 'none' }),
+        'changedBoth',
+        true,
+      ],
+      [
+        "production's content is an older commit's",
+        history({ commitOf: () => ({ commit: '840d627' }) }),
+        'changedHere',
+        false,
+      ],
+      [
+        'no commit has it and we did not move',
+        history({ commitOf: () => 'none', base: () => 'blob-ours' }),
+        'changedThere',
+        true,
+      ],
+      [
+        'no commit has it and we moved',
+        history({ commitOf: () => 'none', base: () => 'blob-old' }),
+        'changedBoth',
+        true,
+      ],
+      ['nobody knows', NO_HISTORY, 'changedHere', false],
+    ])('%s', (_, past, kind, hotfix) => {
+      const [entry] = compareTrees(pair[0], pair[1], everything, past);
+      expect(entry?.kind).toBe(kind);
+      expect(entry?.hotfix === true).toBe(hotfix);
+    });
+  });
+});
