@@ -1,4 +1,5 @@
 import type { Config, Target } from '../config/config.ts';
+import type { Places } from '../io/places.ts';
 import type { Host } from '../remote/host.ts';
 import type { Person, Progress } from './person.ts';
 
@@ -9,6 +10,8 @@ export interface VerbContext {
   readonly person: Person;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Driftline's own folders on this machine. */
+  readonly places: Places;
   /** The connection to the target's host, made at the first call and shared after. */
   host(): Promise<Host>;
 }

@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { compareTrees } from '../core/drift/compare.ts';
+import type { DriftEntry } from '../core/drift/drift.ts';
+import type { Inventory } from '../core/tree/inventory.ts';
+import { Selection } from '../core/tree/selection.ts';
+import { loadBaseline } from '../io/baseline.ts';
+import { openRepository } from '../io/git.ts';
+import type { Repository } from '../io/git.ts';
+import { takeInventory } from '../io/inventory.ts';
+import { readLocalFiles } from '../io/local-files.ts';
+import type { LocalFiles } from '../io/local-files.ts';
+import { rootKey } from '../io/places.ts';
+import type { VerbContext } from './context.ts';
+import { gatherHistory } from './history.ts';
+import type { KnownHistory } from './history.ts';
+
+/** Both sides as they are now, and what is known of how they came to differ. Every verb begins with this. */
+export interface Look {
+  readonly selection: Selection;
+  readonly inventory: Inventory;
+  readonly local: LocalFiles;
+  readonly repository: Repository | undefined;
+  readonly history: KnownHistory;
+  readonly drift: readonly DriftEntry[];
+}
+
+/** Lists production, reads the workspace and compares. Writes nothing on the host. */
+export async function look(context: VerbContext): Promise<Look> {
+  const { target, config, signal, progress } = context;
+  const selection = new Selection(target.rules);
+  const host = await context.host();
+  progress.report({ message: `Listing ${target.root} on ${host.address}` });
+  const [inventory, local, repository, baseline] = await Promise.all([
+    takeInventory(host, target, { signal }),
+    readLocalFiles(config.folder, selection, signal),
+    openRepository(config.folder),
+    loadBaseline(baselineFolder(context)),
+  ]);
+  progress.report({ message: 'Comparing with the workspace' });
+  const history = await gatherHistory(repository, config.folder, selection, inventory, baseline, signal);
+  const drift = compareTrees(local.files, inventory, selection, history);
+  return { selection, inventory, local, repository, history, drift };
+}
+
+/** Where this machine keeps what the last release left on this root. */
+export function baselineFolder(context: VerbContext): string {
+  return path.join(context.places.state, 'baselines', rootKey(context.target));
+}
