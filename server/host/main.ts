@@ -1,0 +1,38 @@
+import { existsSync } from 'fs';
+import { facts } from './facts.ts';
+import type { Handlers } from './handlers.ts';
+import { hello } from './hello.ts';
+import { inspect } from './inspect.ts';
+import { inventory } from './inventory.ts';
+import { read } from './read.ts';
+import { releaseHandlers } from './release/handlers.ts';
+import { runRelease } from './release/runner.ts';
+import { run } from './run.ts';
+import { serve } from './serve.ts';
+
+/**
+ * The host program. It begins in one of two ways: sent over standard input by the bootstrap (`server/remote/bootstrap.ts`), which then
+ * defines `driftline`; or as `node <state>/bin/<hash>.js release <folder>`, the detached runner of a release.
+ */
+declare const driftline: { readonly program: string; readonly nonce: string } | undefined;
+
+async function main(): Promise<void> {
+  if (typeof driftline !== 'undefined') {
+    const handlers: Handlers = { hello, inventory, facts, read, inspect, run, ...releaseHandlers(driftline.program) };
+    await serve(process.stdin, process.stdout, driftline.nonce, handlers);
+    return;
+  }
+  const [, , verb, folder] = process.argv;
+  if (verb !== 'release' || folder === undefined || !existsSync(folder)) {
+    throw new Error('usage: node <this file> release <release folder>');
+  }
+  await runRelease(folder);
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write((error instanceof Error ? (error.stack ?? error.message) : String(error)) + '\n');
+    process.exit(1);
+  },
+);

@@ -1,0 +1,80 @@
+import { Failure } from '../core/failure.ts';
+
+/** A connection that could not be made or did not last. */
+export class ConnectionFailure extends Failure {
+  readonly kind = 'connection';
+}
+
+export class HostKeyUnknown extends ConnectionFailure {
+  constructor(host: string, keyType: string, fingerprint: string) {
+    super(
+      `The host key of ${host} is not known: ${keyType} ${fingerprint}. Nothing was sent to it.`,
+      `Compare it with the host's own (ssh-keygen -lf on the host), then pass --accept-host-key ${fingerprint}, or connect once from a terminal.`,
+    );
+  }
+}
+
+export class HostKeyChanged extends ConnectionFailure {
+  constructor(host: string, keyType: string, offered: string, known: string, place: string) {
+    super(
+      `The host key of ${host} has changed: it offers ${keyType} ${offered}, but ${place} says ${known}. ` +
+        'Somebody may be in between, or the host was set up anew. Nothing was sent to it.',
+      `If the host was set up anew, remove that line (ssh-keygen -R) and connect again.`,
+    );
+  }
+}
+
+export class HostKeyRevoked extends ConnectionFailure {
+  constructor(host: string, fingerprint: string, place: string) {
+    super(
+      `The host key ${fingerprint} of ${host} is marked @revoked at ${place}.`,
+      'Do not connect; ask whoever runs the host.',
+    );
+  }
+}
+
+export class AuthenticationFailed extends ConnectionFailure {
+  constructor(address: string, tried: readonly string[]) {
+    super(
+      `${address} did not let us in. Tried: ${tried.length > 0 ? tried.join(', ') : 'nothing (no key and no agent found)'}.`,
+      'Check the user and the key: `ssh` to the same host must work, or name an IdentityFile in ~/.ssh/config.',
+    );
+  }
+}
+
+export class Unreachable extends ConnectionFailure {
+  constructor(address: string, reason: string, cause?: unknown) {
+    super(
+      `${address} cannot be reached: ${reason}.`,
+      'Check "host" and "port" in driftline.json, and that the host is up.',
+      { cause },
+    );
+  }
+}
+
+export class LineDropped extends ConnectionFailure {
+  constructor(address: string, reason: string) {
+    super(
+      `The connection to ${address} was lost: ${reason}.`,
+      'Try again. A release that had begun goes on by itself: see `driftline releases`.',
+    );
+  }
+}
+
+export class NoNodeOnHost extends ConnectionFailure {
+  constructor(address: string) {
+    super(`No Node was found on ${address}.`, 'Install Node there, or name it in driftline.json as "node".');
+  }
+}
+
+/** What the host program itself said no to. */
+export class HostRefused extends Failure {
+  readonly kind = 'refused';
+  constructor(
+    readonly code: string,
+    message: string,
+    remedy: string,
+  ) {
+    super(message, remedy);
+  }
+}
