@@ -1,0 +1,46 @@
+import type { TreePath } from './tree.ts';
+
+/** The folder that holds a path; `/` holds itself. */
+export function dirname(path: TreePath): TreePath {
+  const slash = path.lastIndexOf('/');
+  return slash <= 0 ? '/' : path.slice(0, slash);
+}
+
+export function basename(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The last dot and what follows it, of the last part only; empty for `.bashrc` and `README`. */
+export function extname(path: string): string {
+  const name = basename(path);
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 ? '' : name.slice(dot);
+}
+
+/** An absolute path from a folder and a path relative to it (or absolute itself), normalised. */
+export function join(folder: TreePath, relative: string): TreePath {
+  const parts: string[] = [];
+  const whole = relative.startsWith('/') ? relative : `${folder}/${relative}`;
+  for (const part of whole.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') parts.pop();
+    else parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+/** The part of a path below a folder: `''` for the folder itself, `undefined` outside it. */
+export function below(folder: TreePath, path: TreePath): string | undefined {
+  if (path === folder) return '';
+  const prefix = folder === '/' ? '/' : `${folder}/`;
+  return path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
+}
+
+/** How one absolute path is written relative to a folder, with `..` where it must climb. */
+export function relative(folder: TreePath, path: TreePath): string {
+  const from = folder.split('/').filter((part) => part !== '');
+  const to = path.split('/').filter((part) => part !== '');
+  let common = 0;
+  while (common < from.length && common < to.length && from[common] === to[common]) common++;
+  return [...from.slice(common).map(() => '..'), ...to.slice(common)].join('/') || '.';
+}

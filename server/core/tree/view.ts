@@ -1,0 +1,108 @@
+import { basename, dirname, join } from './path.ts';
+import type { Answer, Entry, EntryKind, Need, Tree, TreePath } from './tree.ts';
+import type { ModuleFacts } from '../link/module-facts.ts';
+
+/** What a path is once links are followed, and where it really lies. */
+export interface Located {
+  readonly path: TreePath;
+  readonly kind: Exclude<EntryKind, 'symlink'>;
+}
+
+/** A `package.json` that was read: its fields, or why it is none. */
+export type PackageJson = { readonly fields: Readonly<Record<string, unknown>> } | { readonly broken: string };
+
+/**
+ * One look at a tree: follows links, parses `package.json`s, remembers both, and writes down what the tree did not know. Made for one
+ * computation and thrown away, so it never outlives a change of the tree.
+ */
+export class View {
+  readonly #needs = new Map<string, Need>();
+  readonly #located = new Map<TreePath, Answer<Located>>();
+  readonly #packages = new Map<TreePath, Answer<PackageJson>>();
+
+  constructor(readonly tree: Tree) {}
+
+  /** What has to be fetched before asking again. */
+  get lacking(): readonly Need[] {
+    return [...this.#needs.values()];
+  }
+
+  /** Like `realpath` and `stat` in one. A loop is absent, as it is for Node. */
+  locate(path: TreePath): Answer<Located> {
+    const known = this.#located.get(path);
+    if (known !== undefined) return known;
+    this.#located.set(path, { state: 'absent' });
+    const answer = this.#locate(path);
+    this.#located.set(path, answer);
+    return answer;
+  }
+
+  #locate(path: TreePath): Answer<Located> {
+    if (path === '/') return { state: 'known', value: { path, kind: 'folder' } };
+    const parent = this.locate(dirname(path));
+    if (parent.state !== 'known') return parent;
+    if (parent.value.kind !== 'folder') return { state: 'absent' };
+    const real = join(parent.value.path, basename(path));
+    const entry = this.entry(real);
+    if (entry.state !== 'known') return entry;
+    if (entry.value.kind !== 'symlink') return { state: 'known', value: { path: real, kind: entry.value.kind } };
+    return entry.value.leadsTo === undefined
+      ? { state: 'absent' }
+      : this.locate(join(parent.value.path, entry.value.leadsTo));
+  }
+
+  entry(path: TreePath): Answer<Entry> {
+    const answer = this.tree.entry(path);
+    if (answer.state === 'unknown') {
+      // A listing answers for all the neighbours too; where it is known already, or refused, only the entry itself will do.
+      const folder = this.tree.list(dirname(path));
+      this.#lack(folder.state === 'unknown' ? { ask: 'list', path: dirname(path) } : { ask: 'entry', path });
+    }
+    return answer;
+  }
+
+  list(path: TreePath): Answer<ReadonlyMap<string, EntryKind>> {
+    return this.#noting({ ask: 'list', path }, this.tree.list(path));
+  }
+
+  module(path: TreePath): Answer<ModuleFacts> {
+    return this.#noting({ ask: 'module', path }, this.tree.module(path));
+  }
+
+  /** The `package.json` of exactly this folder. */
+  packageJson(folder: TreePath): Answer<PackageJson> {
+    const known = this.#packages.get(folder);
+    if (known !== undefined) return known;
+    const answer = this.#packageJson(join(folder, 'package.json'));
+    this.#packages.set(folder, answer);
+    return answer;
+  }
+
+  #packageJson(path: TreePath): Answer<PackageJson> {
+    const file = this.locate(path);
+    if (file.state !== 'known') return file;
+    if (file.value.kind !== 'file') return { state: 'absent' };
+    const text = this.#noting({ ask: 'text', path: file.value.path }, this.tree.text(file.value.path));
+    if (text.state !== 'known') return text;
+    return { state: 'known', value: parsePackage(text.value) };
+  }
+
+  #noting<T>(need: Need, answer: Answer<T>): Answer<T> {
+    if (answer.state === 'unknown') this.#lack(need);
+    return answer;
+  }
+
+  #lack(need: Need): void {
+    this.#needs.set(`${need.ask} ${need.path}`, need);
+  }
+}
+
+function parsePackage(text: string): PackageJson {
+  try {
+    const value: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return { broken: 'it holds no object' };
+    return { fields: Object.fromEntries(Object.entries(value)) };
+  } catch (error) {
+    return { broken: error instanceof Error ? error.message : 'it is no JSON' };
+  }
+}
