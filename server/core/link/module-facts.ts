@@ -1,21 +1,24 @@
+import type { Range } from './finding.ts';
+
 /** How one module names another. */
 export type LinkKind = 'import' | 'export-from' | 'dynamic-import' | 'require' | 'require-resolve';
 
 /**
  * What one module's text says, independent of where it lies: a pure function of the content, so it is cached by content and shared
- * between trees. Offsets are UTF-16 code units from the start of the text, as editors count.
+ * between trees.
  */
 export interface ModuleFacts {
   /** `esm` where the text has `import`/`export` declarations or `import.meta`, else `script`: Node's syntax detection asks this. */
   readonly syntax: 'esm' | 'script';
   readonly links: readonly LinkText[];
-  /** Imports whose specifier is computed at run time. */
-  readonly dynamic: readonly { readonly start: number; readonly end: number; readonly prefix?: string }[];
-  /** Names that an importing ES module can see. `*` stands for those of `starFrom`; for CommonJS, what Node's own lexer sees. */
+  /** Imports whose specifier is computed at run time, with the constant text that it begins with. */
+  readonly dynamic: readonly { readonly range: Range; readonly prefix: string }[];
+  /** Names that an importing ES module can see; for a script, what Node's own lexer sees of `module.exports`. */
   readonly exports: readonly string[];
+  /** Specifiers whose names are all exported too: `export * from`, and a script's `module.exports = require()`. */
   readonly starFrom: readonly string[];
   /** Where the text could not be understood; what was found up to there stands above. */
-  readonly problem?: { readonly message: string; readonly offset: number };
+  readonly problem?: { readonly message: string; readonly range: Range };
 }
 
 /** One constant specifier in a module's text. */
@@ -23,10 +26,9 @@ export interface LinkText {
   readonly kind: LinkKind;
   readonly specifier: string;
   /** The specifier without its quotes. */
-  readonly start: number;
-  readonly end: number;
+  readonly range: Range;
   /** Names taken from the module by an `import` or `export … from` (`default`, never `*`). */
-  readonly names: readonly { readonly name: string; readonly start: number; readonly end: number }[];
+  readonly names: readonly { readonly name: string; readonly range: Range }[];
   /** `start`: evaluated when the module is. `reached`: inside a function, so it fails when called. */
   readonly when: 'start' | 'reached';
   /** The failure is caught (`try` with `catch`, `.catch`): information only. */

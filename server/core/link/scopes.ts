@@ -1,0 +1,226 @@
+import { Token } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What encloses each place of a module's text, as far as links need it. */
+export interface Scopes {
+  /** Whether a token stands in no bracket at all. */
+  isTop(at: number): boolean;
+  /** Whether a token stands in a function that is not called where it stands. */
+  isReached(at: number): boolean;
+  /** Whether the failure of a call is caught: by a `try` of the same function, or by `.catch` on the promise. */
+  isCaught(at: number, close: number, isPromise: boolean): boolean;
+  /** Whether `require` is somebody else's here: a parameter or a variable of an enclosing scope. */
+  isShadowed(at: number): boolean;
+  /** Whether a new statement must begin at this token although no semicolon stands before it. */
+  beginsStatement(at: number): boolean;
+}
+
+/** A stretch of tokens, both ends included. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+const NOT_A_FUNCTION = new Set(['if', 'for', 'while', 'switch', 'with', 'catch']);
+const CONTINUES = new Set(['in', 'instanceof', 'of', 'as']);
+
+export function findScopes(tokens: Tokens): Scopes {
+  return new ScopeFinder(tokens);
+}
+
+class ScopeFinder implements Scopes {
+  /** In the order of their beginnings. */
+  readonly #functions: Span[] = [];
+  readonly #tries: Span[] = [];
+  readonly #shadows: Span[] = [];
+  readonly #depth: Int32Array;
+
+  constructor(readonly tokens: Tokens) {
+    this.#depth = new Int32Array(tokens.count);
+    let depth = 0;
+    for (let at = 0; at < tokens.count; at++) {
+      if (tokens.kind[at] === Token.Close) depth--;
+      this.#depth[at] = depth;
+      if (tokens.kind[at] === Token.Open) {
+        depth++;
+        if (this.#word(at) === '{') this.#brace(at);
+      } else if (tokens.kind[at] === Token.Punctuator && this.#word(at) === '=>' && this.#word(at + 1) !== '{') {
+        this.#function({ from: at + 1, to: this.#expressionEnd(at + 1) }, at);
+      } else if (tokens.kind[at] === Token.Word && this.#word(at) === 'require') {
+        this.#declaration(at);
+      }
+    }
+  }
+
+  isTop(at: number): boolean {
+    return this.#depth[at] === 0;
+  }
+
+  isReached(at: number): boolean {
+    return this.#functions.some((span) => contains(span, at));
+  }
+
+  isCaught(at: number, close: number, isPromise: boolean): boolean {
+    if (isPromise && this.#hasCatch(close)) return true;
+    // A promise that nobody waits for here rejects after the block has ended.
+    if (isPromise && this.#word(at - 1) !== 'await') return false;
+    const attempt = innermost(this.#tries, at);
+    if (attempt === undefined) return false;
+    const inner = innermost(this.#functions, at);
+    return inner === undefined || inner.from <= attempt.from;
+  }
+
+  isShadowed(at: number): boolean {
+    return this.#shadows.some((span) => contains(span, at));
+  }
+
+  beginsStatement(at: number): boolean {
+    const { tokens } = this;
+    if (tokens.newLine[at] !== 1 || tokens.kind[at] !== Token.Word || CONTINUES.has(this.#word(at))) return false;
+    const before = at - 1;
+    const kind = tokens.kind[before];
+    if (kind === Token.Punctuator) return this.#word(before) === '++' || this.#word(before) === '--';
+    return kind !== Token.Open;
+  }
+
+  #brace(open: number): void {
+    const close = this.#partner(open);
+    const before = open - 1;
+    if (before < 0) return;
+    const word = this.#word(before);
+    if (word === '=>') this.#function({ from: open, to: close }, before);
+    else if (word === 'try' && !this.#isProperty(before) && this.#word(close + 1) === 'catch')
+      this.#tries.push({ from: open, to: close });
+    else if (word === ')' && this.tokens.kind[before] === Token.Close)
+      this.#afterParentheses(open, close, this.#partner(before));
+  }
+
+  /** `) {`: the body of a function or method, unless what stands before the parentheses says otherwise. */
+  #afterParentheses(open: number, close: number, parentheses: number): void {
+    const head = parentheses - 1;
+    const word = this.#word(head);
+    const isControl = NOT_A_FUNCTION.has(word) || (word === 'await' && this.#word(head - 1) === 'for');
+    if (isControl && !this.#isProperty(head)) return;
+    this.#function({ from: open, to: close }, parentheses);
+  }
+
+  /** @param header a token of the function's head: its arrow, or the parenthesis that opens its parameters */
+  #function(span: Span, header: number): void {
+    if (this.#takesRequire(header)) this.#shadows.push(span);
+    if (!this.#isCalledAtOnce(span)) this.#functions.push(span);
+  }
+
+  /** Whether one of the parameters is called `require`: a bundler's wrapper, or AMD's. */
+  #takesRequire(header: number): boolean {
+    const isArrow = this.#word(header) === '=>';
+    if (isArrow && this.#word(header - 1) !== ')') return this.#word(header - 1) === 'require';
+    const open = isArrow ? this.#partner(header - 1) : header;
+    const close = this.#partner(open);
+    for (let at = open + 1; at < close; at++) {
+      if (this.#word(at) !== 'require') continue;
+      const before = this.#word(at - 1);
+      const after = this.#word(at + 1);
+      if (['(', ',', '{', '['].includes(before) && [',', ')', '=', '}', ']'].includes(after)) return true;
+    }
+    return false;
+  }
+
+  /** `(function () { … })()`, `(() => { … })()` and their like with `.call(this)`: evaluated where they stand. */
+  #isCalledAtOnce(span: Span): boolean {
+    let after = span.to + 1;
+    if (this.#word(after) === ')') after++;
+    else if (this.#word(span.from) !== '{' || this.#word(span.to) !== '}') return false;
+    if (this.#word(after) === '.' && ['call', 'apply'].includes(this.#word(after + 1))) after += 2;
+    if (this.#word(after) !== '(' || this.tokens.newLine[after] === 1) return false;
+    // `foo(function () { … })(…)` hands the function to somebody; only a parenthesis of its own means the call.
+    if (this.#word(span.to + 1) !== ')') return true;
+    const group = this.#partner(span.to + 1);
+    return this.tokens.kind[group - 1] !== Token.Word || this.#isKeyword(group - 1);
+  }
+
+  #isKeyword(at: number): boolean {
+    return ['return', 'await', 'void', 'typeof', 'new', 'yield', 'default', 'case'].includes(this.#word(at));
+  }
+
+  /** The last token of an arrow's expression. */
+  #expressionEnd(first: number): number {
+    for (let at = first; at < this.tokens.count; at++) {
+      const kind = this.tokens.kind[at];
+      if (kind === Token.Open) at = this.#partner(at);
+      else if (kind === Token.Close) return at - 1;
+      else if (kind === Token.Punctuator && (this.#word(at) === ',' || this.#word(at) === ';')) return at - 1;
+      else if (at > first && this.beginsStatement(at)) return at - 1;
+    }
+    return this.tokens.count - 1;
+  }
+
+  /** `var require = …`: from here to the end of the enclosing block it is not Node's, except where `createRequire` made it. */
+  #declaration(at: number): void {
+    const before = this.#word(at - 1);
+    const isVariable =
+      ['var', 'let', 'const'].includes(before) && this.#word(at + 1) === '=' && !this.#isCreateRequire(at + 2);
+    const isFunction = before === 'function' && this.#word(at + 1) === '(';
+    if (!isVariable && !isFunction) return;
+    let depth = 0;
+    let opener = at;
+    while (opener >= 0 && depth >= 0) {
+      opener--;
+      if (this.tokens.kind[opener] === Token.Close) depth++;
+      if (this.tokens.kind[opener] === Token.Open) depth--;
+    }
+    this.#shadows.push(opener < 0 ? { from: 0, to: this.tokens.count } : { from: opener, to: this.#partner(opener) });
+  }
+
+  #isCreateRequire(at: number): boolean {
+    for (let next = at; next < at + 6; next++) {
+      if (this.#word(next) === 'createRequire') return true;
+      if (this.#word(next) === '(' || this.#word(next) === ';') return false;
+    }
+    return false;
+  }
+
+  /** `import('x').then(…).catch(…)`, and `.then(ok, failed)`. */
+  #hasCatch(close: number): boolean {
+    let at = close + 1;
+    while (this.#word(at) === '.' && this.#word(at + 2) === '(') {
+      const name = this.#word(at + 1);
+      const open = at + 2;
+      const end = this.#partner(open);
+      if (name === 'catch' || (name === 'then' && this.#hasSecondArgument(open, end))) return true;
+      at = end + 1;
+    }
+    return false;
+  }
+
+  #hasSecondArgument(open: number, close: number): boolean {
+    for (let at = open + 1; at < close; at++) {
+      if (this.tokens.kind[at] === Token.Open) at = this.#partner(at);
+      else if (this.#word(at) === ',' && at + 1 < close) return true;
+    }
+    return false;
+  }
+
+  #isProperty(at: number): boolean {
+    return at > 0 && (this.#word(at - 1) === '.' || this.#word(at - 1) === '?.');
+  }
+
+  /** The other bracket; the end of the text for one that is never closed. */
+  #partner(at: number): number {
+    const partner = this.tokens.partner[at] ?? -1;
+    return partner < 0 ? this.tokens.count : partner;
+  }
+
+  #word(at: number): string {
+    return at >= 0 && at < this.tokens.count ? this.tokens.text.slice(this.tokens.start[at], this.tokens.end[at]) : '';
+  }
+}
+
+function contains(span: Span, at: number): boolean {
+  return span.from <= at && at <= span.to;
+}
+
+function innermost(spans: readonly Span[], at: number): Span | undefined {
+  let found: Span | undefined;
+  for (const span of spans) if (contains(span, at) && (found === undefined || span.from >= found.from)) found = span;
+  return found;
+}
