@@ -166,6 +166,8 @@ export interface PlanReport {
   readonly watched: boolean;
   readonly deployable: boolean;
   readonly blocks: readonly Problem[];
+  /** Whether pulling everything that code needs would lift a block. */
+  readonly pullHelps: boolean;
   /** The plan as a person reads it. */
   readonly text: string;
 }

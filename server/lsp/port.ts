@@ -28,7 +28,7 @@ class PortWriter extends AbstractMessageWriter implements MessageWriter {
     super();
   }
 
-  override write(message: Message): Promise<void> {
+  write(message: Message): Promise<void> {
     try {
       this.port.postMessage(message);
       return Promise.resolve();
@@ -39,7 +39,7 @@ class PortWriter extends AbstractMessageWriter implements MessageWriter {
     }
   }
 
-  override end(): void {
+  end(): void {
     // The thread's owner ends the line, by ending the thread.
   }
 }

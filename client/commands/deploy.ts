@@ -1,0 +1,123 @@
+import * as vscode from 'vscode';
+import type { DeployReport, PlanReport } from '../../server/protocol.ts';
+import { withProgress } from './command.ts';
+import type { Surroundings } from './command.ts';
+
+const { t } = vscode.l10n;
+
+/** Plans, shows the plan, asks once (the server's `confirm`), carries it out and tells how it ended. */
+export async function deploy(around: Surroundings): Promise<void> {
+  if (!(await everythingSaved(around))) return;
+  const plan = await makePlan(around);
+  if (!plan.deployable) {
+    await tellBlocked(plan);
+    return;
+  }
+  if (nothingIn(plan)) {
+    await vscode.window.showInformationMessage(t('There is nothing to deploy: {0} has it all.', plan.target));
+    return;
+  }
+  const report = await withProgress(around.session, t('Deploying to {0}', plan.target), (token) =>
+    around.session.ask('driftline/deploy', { plan: plan.id }, token),
+  );
+  await tellOutcome(around, report);
+}
+
+export async function showPlan(around: Surroundings): Promise<void> {
+  await makePlan(around);
+}
+
+/** Puts an earlier release back; the server asks before it writes. */
+export async function rollback(around: Surroundings): Promise<void> {
+  const { session } = around;
+  const { releases } = await session.ask('driftline/releases', {});
+  if (releases.length === 0) {
+    await vscode.window.showInformationMessage(t('Production has no release of Driftline to roll back.'));
+    return;
+  }
+  const picked = await vscode.window.showQuickPick(
+    releases.map((release) => ({
+      label: release.id,
+      description: new Date(release.startedAt).toLocaleString(),
+      detail: [release.outcome, t('{0} files', release.files), release.by, release.commit ?? '', release.detail]
+        .filter((part) => part !== '')
+        .join(' · '),
+      release,
+    })),
+    { title: t('Undo which release?'), matchOnDescription: true, matchOnDetail: true },
+  );
+  if (picked === undefined) return;
+  const report = await withProgress(session, t('Rolling back'), (token) =>
+    session.ask('driftline/rollback', { release: picked.release.id }, token),
+  );
+  await tellOutcome(around, report);
+}
+
+async function makePlan(around: Surroundings): Promise<PlanReport> {
+  const plan = await withProgress(around.session, t('Planning a deploy'), (token) =>
+    around.session.ask('driftline/plan', {}, token),
+  );
+  await around.papers.show(t('Deploy to {0}.driftline-plan', plan.target), plan.text);
+  return plan;
+}
+
+/** A deploy reads saved files. What is unsaved is never deployed and never silently left out. */
+async function everythingSaved(around: Surroundings): Promise<boolean> {
+  const dirty = vscode.workspace.textDocuments.filter((document) => document.isDirty && document.uri.scheme === 'file');
+  if (dirty.length === 0) return true;
+  const { uris } = await around.session.ask('driftline/managed', {
+    uris: dirty.map((document) => document.uri.toString()),
+  });
+  const unsaved = dirty.filter((document) => uris.includes(document.uri.toString()));
+  if (unsaved.length === 0) return true;
+  const saveAll = t('Save All and Plan');
+  const picked = await vscode.window.showWarningMessage(
+    t('Some files of this deploy have unsaved changes.'),
+    {
+      modal: true,
+      detail: unsaved.map((document) => vscode.workspace.asRelativePath(document.uri)).join('\n'),
+    },
+    saveAll,
+  );
+  if (picked !== saveAll) return false;
+  for (const document of unsaved) {
+    if (!(await document.save())) {
+      throw new Error(
+        t('{0} could not be saved, so nothing was deployed.', vscode.workspace.asRelativePath(document.uri)),
+      );
+    }
+  }
+  return true;
+}
+
+async function tellBlocked(plan: PlanReport): Promise<void> {
+  const [first] = plan.blocks;
+  const more = plan.blocks.length > 1 ? ` ${t('And {0} more: the plan lists them.', plan.blocks.length - 1)}` : '';
+  const pullMissing = t('Pull All Missing');
+  const picked = await vscode.window.showErrorMessage(
+    `${t('The deploy to {0} is refused; nothing was written.', plan.target)} ${first?.message ?? ''}${more}`,
+    ...(plan.pullHelps ? [pullMissing] : []),
+  );
+  if (picked === pullMissing) await vscode.commands.executeCommand('driftline.pullAllMissing');
+}
+
+async function tellOutcome(around: Surroundings, report: DeployReport): Promise<void> {
+  around.log.info(`${report.outcome}: ${report.detail}`);
+  const showReport = t('Show Report');
+  const showOutput = t('Show Output');
+  const good = report.outcome === 'deployed' || report.outcome === 'nothingToDo';
+  const tell = good
+    ? vscode.window.showInformationMessage
+    : report.outcome === 'failedNeedsAttention'
+      ? vscode.window.showErrorMessage
+      : vscode.window.showWarningMessage;
+  // A bad end is shown in full at once: nobody should have to look for it.
+  if (!good) await around.papers.show(t('Deploy report'), report.text);
+  const picked = await tell(report.detail, showReport, showOutput);
+  if (picked === showReport) await around.papers.show(t('Deploy report'), report.text);
+  if (picked === showOutput) around.log.show(true);
+}
+
+function nothingIn(plan: PlanReport): boolean {
+  return plan.counts.create + plan.counts.replace + plan.counts.delete === 0;
+}

@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import type { DriftGroupId, DriftItem, DriftView, SessionState } from '../server/protocol.ts';
+import type { Session } from './session.ts';
+
+const { t } = vscode.l10n;
+
+type Group = DriftView['groups'][number];
+
+export class GroupNode {
+  constructor(readonly group: Group) {}
+}
+
+export class ItemNode {
+  constructor(
+    readonly item: DriftItem,
+    readonly of: DriftGroupId,
+  ) {}
+}
+
+export type DriftNode = GroupNode | ItemNode;
+
+/** The drift, grouped by what it means. Empty while there is nothing to show: then a welcome view says why. */
+export class DriftTree implements vscode.TreeDataProvider<DriftNode>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #view: vscode.TreeView<DriftNode>;
+  readonly #listening: vscode.Disposable;
+
+  constructor(readonly session: Session) {
+    this.#view = vscode.window.createTreeView('driftline.drift', {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      canSelectMany: true,
+    });
+    this.#listening = session.onStateChanged((state) => this.#show(state));
+  }
+
+  async getChildren(node?: DriftNode): Promise<DriftNode[]> {
+    if (node !== undefined)
+      return node instanceof GroupNode ? node.group.items.map((item) => new ItemNode(item, node.group.id)) : [];
+    const { phase } = this.session.state;
+    if (phase !== 'drift' && phase !== 'looking') return [];
+    const { groups } = await this.session.ask('driftline/drift', {});
+    return groups.map((group) => new GroupNode(group));
+  }
+
+  getTreeItem(node: DriftNode): vscode.TreeItem {
+    return node instanceof GroupNode ? groupItem(node.group) : driftItem(node);
+  }
+
+  getParent(): undefined {
+    return undefined;
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#view.dispose();
+    this.#changed.dispose();
+  }
+
+  #show(state: SessionState): void {
+    this.#view.description = state.target === undefined ? '' : [state.target.name, age(state)].join(' · ');
+    this.#view.message = state.phase === 'drift' ? (state.summary ?? '') : '';
+    this.#view.badge =
+      state.counts.differing === 0
+        ? undefined
+        : {
+            value: Math.min(state.counts.differing, 99),
+            tooltip: t('{0} files differ from production', state.counts.differing),
+          };
+    this.#changed.fire(undefined);
+  }
+}
+
+/** When production was last looked at, as a person says it. */
+export function age(state: SessionState): string {
+  if (state.takenAt === undefined) return t('never looked at');
+  const minutes = Math.max(0, Math.round((Date.now() - Date.parse(state.takenAt)) / 60_000));
+  if (minutes < 2) return t('just now');
+  if (minutes < 120) return t('{0} minutes ago', minutes);
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? t('{0} hours ago', hours) : t('{0} days ago', Math.round(hours / 24));
+}
+
+function groupItem(group: Group): vscode.TreeItem {
+  const item = new vscode.TreeItem(groupTitle(group.id), vscode.TreeItemCollapsibleState.Expanded);
+  item.id = group.id;
+  item.description = String(group.items.length);
+  item.contextValue = `group.${group.id}`;
+  return item;
+}
+
+function driftItem(node: ItemNode): vscode.TreeItem {
+  const { item: drift, of } = node;
+  const slash = drift.path.lastIndexOf('/');
+  const item = new vscode.TreeItem(drift.path.slice(slash + 1), vscode.TreeItemCollapsibleState.None);
+  item.id = `${of}:${drift.path}`;
+  item.description = [drift.path.slice(0, Math.max(0, slash)), drift.why].filter((part) => part !== '').join(' · ');
+  item.tooltip = drift.why === '' ? drift.path : `${drift.path}\n${drift.why}`;
+  item.iconPath = GROUP_ICONS[of];
+  item.contextValue = `${drift.there ? 'there' : ''}${drift.here ? 'here' : ''}`;
+  item.accessibilityInformation = { label: `${groupTitle(of)}: ${drift.path}, ${drift.why}` };
+  item.command = {
+    command: 'driftline.compareWithProduction',
+    title: t('Compare with Production'),
+    arguments: [node],
+  };
+  return item;
+}
+
+const icon = (id: string, color: string): vscode.ThemeIcon => new vscode.ThemeIcon(id, new vscode.ThemeColor(color));
+
+/** Colours from the theme's own tokens, so that every theme has them right. */
+const GROUP_ICONS: Readonly<Record<DriftGroupId, vscode.ThemeIcon>> = {
+  needed: icon('error', 'problemsErrorIcon.foreground'),
+  hotfix: icon('flame', 'problemsWarningIcon.foreground'),
+  conflict: icon('warning', 'problemsWarningIcon.foreground'),
+  changedThere: icon('cloud-download', 'gitDecoration.modifiedResourceForeground'),
+  toDeploy: icon('cloud-upload', 'gitDecoration.addedResourceForeground'),
+  productionOnly: icon('cloud', 'gitDecoration.untrackedResourceForeground'),
+  unreadable: icon('question', 'disabledForeground'),
+};
+
+function groupTitle(id: DriftGroupId): string {
+  switch (id) {
+    case 'needed':
+      return t('Needed by code, only on production');
+    case 'hotfix':
+      return t('Hotfixes on production');
+    case 'conflict':
+      return t('Changed on both sides');
+    case 'changedThere':
+      return t('Changed on production');
+    case 'toDeploy':
+      return t('To be deployed');
+    case 'productionOnly':
+      return t('Only on production, not needed by code');
+    case 'unreadable':
+      return t('Could not be read');
+  }
+}

@@ -1,0 +1,131 @@
+import type { DeployResult } from '../app/results.ts';
+import type { GuardFinding, Plan, ProcessSpec } from '../core/plan/plan.ts';
+import type { JournalEvent } from '../core/release/release.ts';
+
+/** A plan as a person reads it, in a `*.driftline-plan` document; `syntaxes/driftline-plan.tmLanguage.json` colours it. */
+export function planText(plan: Plan, guards: readonly GuardFinding[], address: string): string {
+  const blocks = guards.filter((guard) => guard.blocks);
+  const others = guards.filter((guard) => !guard.blocks);
+  return lines([
+    `# ${plan.reason.kind === 'rollback' ? `Roll back ${plan.reason.of} on` : 'Deploy to'} ${plan.target}`,
+    '',
+    `host     ${address}`,
+    `root     ${plan.root.path}${plan.root.real === plan.root.path ? '' : ` (really ${plan.root.real})`}`,
+    ...(plan.commit === undefined ? [] : [`commit   ${commitText(plan.commit)}`]),
+    `made     ${plan.madeAt} by ${plan.by.user} on ${plan.by.machine}`,
+    `process  ${plan.process === null ? 'nothing is restarted' : processText(plan.process)}`,
+    `health   ${healthText(plan)}`,
+    '',
+    blocks.length === 0 ? '## Nothing stands against it' : `## Refused: ${count(blocks.length, 'reason')}`,
+    ...blocks.flatMap(guardText),
+    ...(others.length === 0 ? [] : ['', '## To know', ...others.flatMap(guardText)]),
+    '',
+    ...operationsText(plan),
+    '',
+    'What production has beyond this list stays as it is.',
+  ]);
+}
+
+/** How a deploy or a rollback went, whole. */
+export function reportText(result: DeployResult): string {
+  return lines([
+    `# ${OUTCOMES[result.outcome]}`,
+    '',
+    result.detail,
+    '',
+    `target   ${result.target}`,
+    `host     ${result.plan.host}`,
+    `root     ${result.plan.root.path}`,
+    ...(result.release === null ? [] : [`release  ${result.release}`]),
+    ...(result.journal.length === 0 ? [] : ['', '## What happened', ...result.journal.flatMap(eventText)]),
+    ...(result.guards.length === 0 ? [] : ['', '## Guards', ...result.guards.flatMap(guardText)]),
+    '',
+    ...operationsText(result.plan),
+  ]);
+}
+
+const OUTCOMES: Readonly<Record<DeployResult['outcome'], string>> = {
+  deployed: 'Deployed',
+  rolledBack: 'Rolled back: the old version answers again',
+  failedNeedsAttention: 'Failed: this needs a person',
+  refused: 'Refused: nothing was written',
+  nothingToDo: 'Nothing to do',
+};
+
+const SIGNS = { create: '+', replace: '~', delete: '-' } as const;
+
+function operationsText(plan: Plan): string[] {
+  const kinds = (['delete', 'replace', 'create'] as const).flatMap((kind) => {
+    const operations = plan.operations.filter((operation) => operation.kind === kind);
+    return operations.length === 0
+      ? []
+      : operations.map((operation) => `${SIGNS[kind]} ${operation.path}${sizeText(operation)}`);
+  });
+  return [`## ${count(plan.operations.length, 'operation')}`, ...kinds];
+}
+
+function sizeText(operation: Plan['operations'][number]): string {
+  if (operation.kind === 'create') return `  ${operation.after.size} bytes`;
+  if (operation.kind === 'delete') return `  ${operation.before.size} bytes`;
+  return `  ${operation.before.size} → ${operation.after.size} bytes`;
+}
+
+function guardText(guard: GuardFinding): string[] {
+  const sign = guard.blocks ? '✗' : guard.severity === 'information' ? '·' : '!';
+  return [`${sign} ${guard.guard}: ${oneLine(guard.message)}`, ...(guard.remedy === '' ? [] : [`    ${guard.remedy}`])];
+}
+
+function eventText(event: JournalEvent): string[] {
+  const at = event.at.slice(11, 23);
+  switch (event.type) {
+    case 'step':
+      return [`${at}  ${event.step}: ${event.detail}`];
+    case 'switched':
+      return [`${at}  switched ${count(event.files, 'file')} in ${event.windowMs.toFixed(1)} ms`];
+    case 'probe':
+      return [`${at}  ${event.ok ? '✓' : '✗'} ${event.name}: ${oneLine(event.saw)} (${event.latencyMs.toFixed(0)} ms)`];
+    case 'log':
+      return event.lines.map((line) => `              | ${line}`);
+    case 'problem':
+      return [
+        `${at}  ! ${oneLine(event.message)}`,
+        ...(event.remedy === undefined ? [] : [`              ${event.remedy}`]),
+      ];
+    case 'ended':
+      return [`${at}  ${event.outcome}: ${event.detail}`];
+  }
+}
+
+function commitText(commit: NonNullable<Plan['commit']>): string {
+  const branch = commit.branch === undefined ? '' : ` on ${commit.branch}`;
+  return `${commit.id.slice(0, 8)}${branch}${commit.dirty ? ', with changes that are not committed' : ''}`;
+}
+
+export function processText(process: ProcessSpec): string {
+  switch (process.kind) {
+    case 'pm2':
+      return `PM2 restarts ${process.name}`;
+    case 'systemd':
+      return `systemd restarts ${process.unit}`;
+    case 'command':
+      return process.restart;
+  }
+}
+
+function healthText(plan: Plan): string {
+  if (plan.health === null) return 'unwatched: nothing tells whether it went well';
+  const probes = plan.health.probes.map((probe) => (probe.kind === 'http' ? probe.url : probe.command));
+  return `${probes.join(', ')} must hold for ${plan.health.stableForMs / 1000} s within ${plan.health.withinMs / 1000} s, or the old version comes back`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
+
+function lines(all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
+}
