@@ -300,9 +300,11 @@ class Tokenizer {
           !this.#isProperty(head)
         );
       }
-      default:
+      case Token.Punctuator:
+      case Token.Open:
         return word !== '++' && word !== '--';
     }
+    return true;
   }
 
   /** Whether a `{` begins a block (or a body) and no object literal. */

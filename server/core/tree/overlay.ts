@@ -44,7 +44,7 @@ export class OverlayTree implements Tree {
     const base = this.base.list(path);
     const children = this.#children.get(path);
     if (children === undefined || (base.state !== 'known' && base.state !== 'absent')) return base;
-    const names = new Map(base.state === 'known' ? base.value : []);
+    const names = new Map<string, EntryKind>(base.state === 'known' ? base.value : []);
     for (const [name, kind] of children) {
       if (kind === 'removed') names.delete(name);
       else if (kind === 'file' || !names.has(name)) names.set(name, kind);
@@ -87,8 +87,10 @@ export class OverlayTree implements Tree {
   }
 
   #childrenOf(folder: TreePath): Map<string, EntryKind | 'removed'> {
-    let children = this.#children.get(folder);
-    if (children === undefined) this.#children.set(folder, (children = new Map()));
+    const known = this.#children.get(folder);
+    if (known !== undefined) return known;
+    const children = new Map<string, EntryKind | 'removed'>();
+    this.#children.set(folder, children);
     return children;
   }
 }

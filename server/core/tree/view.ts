@@ -20,7 +20,14 @@ export class View {
   readonly #located = new Map<TreePath, Answer<Located>>();
   readonly #packages = new Map<TreePath, Answer<PackageJson>>();
 
+  #misses = 0;
+
   constructor(readonly tree: Tree) {}
+
+  /** How often the answer was `unknown` so far: what was computed while this stood still is final. */
+  get misses(): number {
+    return this.#misses;
+  }
 
   /** What has to be fetched before asking again. */
   get lacking(): readonly Need[] {
@@ -29,11 +36,13 @@ export class View {
 
   /** Like `realpath` and `stat` in one. A loop is absent, as it is for Node. */
   locate(path: TreePath): Answer<Located> {
-    const known = this.#located.get(path);
-    if (known !== undefined) return known;
-    this.#located.set(path, { state: 'absent' });
-    const answer = this.#locate(path);
-    this.#located.set(path, answer);
+    let answer = this.#located.get(path);
+    if (answer === undefined) {
+      this.#located.set(path, { state: 'absent' });
+      answer = this.#locate(path);
+      this.#located.set(path, answer);
+    }
+    if (answer.state === 'unknown') this.#misses++;
     return answer;
   }
 
@@ -71,10 +80,12 @@ export class View {
 
   /** The `package.json` of exactly this folder. */
   packageJson(folder: TreePath): Answer<PackageJson> {
-    const known = this.#packages.get(folder);
-    if (known !== undefined) return known;
-    const answer = this.#packageJson(join(folder, 'package.json'));
-    this.#packages.set(folder, answer);
+    let answer = this.#packages.get(folder);
+    if (answer === undefined) {
+      answer = this.#packageJson(join(folder, 'package.json'));
+      this.#packages.set(folder, answer);
+    }
+    if (answer.state === 'unknown') this.#misses++;
     return answer;
   }
 
@@ -88,7 +99,10 @@ export class View {
   }
 
   #noting<T>(need: Need, answer: Answer<T>): Answer<T> {
-    if (answer.state === 'unknown') this.#lack(need);
+    if (answer.state === 'unknown') {
+      this.#misses++;
+      this.#lack(need);
+    }
     return answer;
   }
 

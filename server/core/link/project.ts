@@ -1,0 +1,62 @@
+import { below, join } from '../tree/path.ts';
+import type { Selection } from '../tree/selection.ts';
+import type { Need, Tree, TreePath } from '../tree/tree.ts';
+import { View } from '../tree/view.ts';
+import type { Runtime } from './resolve.ts';
+
+/** Everything that links are judged by: three trees and how their paths pair. */
+export interface Project {
+  /** The config's folder in the local tree, and the root's real path in production's. */
+  readonly folder: TreePath;
+  readonly root: TreePath;
+  readonly selection: Selection;
+  readonly runtime: Runtime;
+  readonly local: Tree;
+  readonly production: Tree;
+  readonly merged: Tree;
+  /** Managed modules of the workspace, relative to `folder`. */
+  readonly modules: readonly string[];
+  /** Managed modules that only production has, relative to `root`. */
+  readonly productionOnly: readonly string[];
+}
+
+/** One look at the three trees, and what each lacked. */
+export class ProjectView {
+  readonly local: View;
+  readonly production: View;
+  readonly merged: View;
+
+  constructor(readonly project: Project) {
+    this.local = new View(project.local);
+    this.production = new View(project.production);
+    this.merged = new View(project.merged);
+  }
+
+  /** Stands still while nothing was unknown. */
+  get misses(): number {
+    return this.local.misses + this.production.misses + this.merged.misses;
+  }
+
+  get lacking(): { local: readonly Need[]; production: readonly Need[]; merged: readonly Need[] } {
+    return { local: this.local.lacking, production: this.production.lacking, merged: this.merged.lacking };
+  }
+
+  /** Where a local file lies, or would lie, on production; `undefined` for what no map entry covers. */
+  toProduction(path: TreePath): TreePath | undefined {
+    const relative = below(this.project.folder, path);
+    const place = relative === undefined ? undefined : this.project.selection.toProduction(relative).path;
+    return place === undefined ? undefined : join(this.project.root, place);
+  }
+
+  /** Where a production file would lie here. */
+  toLocal(path: TreePath): TreePath | undefined {
+    const relative = below(this.project.root, path);
+    const place = relative === undefined ? undefined : this.project.selection.toLocal(relative);
+    return place?.managed === true ? join(this.project.folder, place.path) : undefined;
+  }
+}
+
+/** Files whose text is a module that Node, or what compiles for it, would run. */
+export function isModulePath(path: string): boolean {
+  return /\.(?:[cm]?js|[cm]?ts|jsx|tsx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
+}

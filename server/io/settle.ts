@@ -1,0 +1,111 @@
+import type { Finding } from '../core/link/finding.ts';
+import { judgeModule } from '../core/link/judge.ts';
+import { judgeProductionModule, onePerPackage } from '../core/link/production-modules.ts';
+import { ProjectView } from '../core/link/project.ts';
+import type { Project } from '../core/link/project.ts';
+import type { OverlayTree } from '../core/tree/overlay.ts';
+import type { SnapshotTree } from '../core/tree/snapshot.ts';
+import type { Need } from '../core/tree/tree.ts';
+import type { FactSource } from './facts.ts';
+
+/** A project whose trees can learn, and who can be asked. */
+export interface LiveProject extends Project {
+  readonly local: SnapshotTree;
+  readonly production: SnapshotTree;
+  readonly merged: OverlayTree;
+}
+
+export interface Sources {
+  readonly local: FactSource;
+  readonly production: FactSource;
+}
+
+/** Every verdict on a project, and what could not be judged. */
+export interface ProjectVerdict {
+  readonly findings: readonly Finding[];
+  readonly notJudged: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** More rounds than a path has parts means that a source does not answer what it is asked. */
+const MAX_ROUNDS = 200;
+
+/**
+ * Runs a computation over the trees until nothing is lacking: what a round lacked is fetched in one batch per side, then it runs again.
+ *
+ * @param compute is given a fresh view each round; its last result counts
+ */
+export async function settle<T>(
+  project: LiveProject,
+  sources: Sources,
+  signal: AbortSignal,
+  compute: (view: ProjectView) => T,
+): Promise<T> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    signal.throwIfAborted();
+    const view = new ProjectView(project);
+    const result = compute(view);
+    if (!(await fetchLacking(project, sources, view, signal))) return result;
+  }
+  throw new Error('the trees never became known: a source left questions unanswered');
+}
+
+/** Judges every managed module. A module whose every question had an answer is judged once. */
+export async function judgeProject(
+  project: LiveProject,
+  sources: Sources,
+  signal: AbortSignal,
+): Promise<ProjectVerdict> {
+  const findings = new Map<string, readonly Finding[]>();
+  const notJudged = new Map<string, string>();
+  let open = project.modules;
+  let openThere = project.productionOnly;
+  await settle(project, sources, signal, (view) => {
+    open = open.filter((path) => {
+      const before = view.misses;
+      const verdict = judgeModule(view, path);
+      if (view.misses !== before) return true;
+      findings.set(path, verdict.findings);
+      if (verdict.notJudged !== undefined) notJudged.set(path, verdict.notJudged);
+      return false;
+    });
+    openThere = openThere.filter((path) => {
+      const before = view.misses;
+      const verdict = judgeProductionModule(view, path);
+      if (view.misses !== before) return true;
+      findings.set(`production ${path}`, verdict);
+      return false;
+    });
+  });
+  const inOrder = [...project.modules, ...project.productionOnly.map((path) => `production ${path}`)];
+  return {
+    findings: onePerPackage(inOrder.flatMap((path) => findings.get(path) ?? [])),
+    notJudged: [...notJudged].map(([path, reason]) => ({ path, reason })),
+  };
+}
+
+/** @returns whether anything was lacking */
+async function fetchLacking(
+  project: LiveProject,
+  sources: Sources,
+  view: ProjectView,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const local = [...view.local.lacking];
+  const production = [...view.production.lacking];
+  for (const need of view.merged.lacking) {
+    const { tree, path } = project.merged.sourceOf(need.path);
+    (tree === project.local ? local : production).push({ ask: need.ask, path });
+  }
+  if (local.length === 0 && production.length === 0) return false;
+  const [here, there] = await Promise.all([
+    local.length > 0 ? sources.local.answer(unique(local), signal) : [],
+    production.length > 0 ? sources.production.answer(unique(production), signal) : [],
+  ]);
+  project.local.learn(here);
+  project.production.learn(there);
+  return true;
+}
+
+function unique(needs: readonly Need[]): Need[] {
+  return [...new Map(needs.map((need) => [`${need.ask} ${need.path}`, need])).values()];
+}
