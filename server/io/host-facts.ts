@@ -89,7 +89,8 @@ function fromWire(fact: Fact): Fact {
   const names = new Map<string, EntryKind>();
   for (const pair of Array.isArray(pairs) ? pairs : []) {
     if (!Array.isArray(pair)) continue;
-    const [name, kind]: unknown[] = pair;
+    const name: unknown = pair[0];
+    const kind: unknown = pair[1];
     if (typeof name === 'string' && isEntryKind(kind)) names.set(name, kind);
   }
   return { ask: 'list', path: fact.path, answer: { state: 'known', value: names } };

@@ -1,0 +1,71 @@
+import { DRIFT_KINDS } from '../core/drift/drift.ts';
+import type { DriftEntry, DriftKind } from '../core/drift/drift.ts';
+import { summarise } from '../core/drift/summary.ts';
+import type { VerbContext } from './context.ts';
+import { closureOf, judge, layOut, missingHere, wholeOverlay } from './links.ts';
+import { look } from './look.ts';
+import type { Look } from './look.ts';
+import type { AuditResult } from './results.ts';
+
+/** What production has, what the workspace has, and what code needs that only production has. Writes nothing on the host. */
+export async function audit(context: VerbContext): Promise<AuditResult> {
+  const both = await look(context);
+  const entries = await withNeeds(context, both);
+  return auditResult(context, both, entries, (await context.host()).address);
+}
+
+/** Marks what code needs first: imported by the workspace, or by something that the workspace would have to pull. */
+export async function withNeeds(context: VerbContext, both: Look): Promise<DriftEntry[]> {
+  const links = await layOut(context, both, wholeOverlay(both.drift));
+  const { findings } = await judge(context, links);
+  const needed = missingHere(findings);
+  for (const file of await closureOf(context, links, [...needed.keys()])) {
+    if (file.importedBy !== undefined) needed.set(file.path, [{ file: file.importedBy, line: 0 }]);
+  }
+  return both.drift.map((entry) => {
+    const places = needed.get(entry.path);
+    return entry.kind === 'productionOnly' && places !== undefined ? { ...entry, neededBy: places } : entry;
+  });
+}
+
+function auditResult(context: VerbContext, both: Look, entries: readonly DriftEntry[], address: string): AuditResult {
+  const { inventory, history } = both;
+  const problems = both.local.unnamed.map((path) => ({ path, reason: 'its name here is not UTF-8' }));
+  return {
+    target: context.target.name,
+    address,
+    root: inventory.realRoot,
+    takenAt: inventory.takenAt,
+    complete: inventory.complete,
+    summary: summarise(entries, history.nearest),
+    evidence: history.evidence,
+    entries: [...entries].sort(byWeight),
+    counts: countKinds(entries),
+    unlisted: inventory.unlisted,
+    unreadable: [...inventory.unreadable, ...problems],
+  };
+}
+
+const WEIGHT: Readonly<Record<DriftKind, number>> = {
+  productionOnly: 1,
+  changedBoth: 2,
+  changedThere: 3,
+  unreadable: 4,
+  typeChanged: 5,
+  caseOnly: 6,
+  changedHere: 7,
+  localOnly: 8,
+  same: 9,
+};
+
+/** What only production has and code needs first, the rest by how much there is to lose. */
+function byWeight(a: DriftEntry, b: DriftEntry): number {
+  const weight = (entry: DriftEntry): number => (entry.neededBy === undefined ? WEIGHT[entry.kind] : 0);
+  return weight(a) - weight(b) || (a.path < b.path ? -1 : 1);
+}
+
+function countKinds(entries: readonly DriftEntry[]): Record<DriftKind, number> {
+  const counts = Object.fromEntries(DRIFT_KINDS.map((kind) => [kind, 0])) as Record<DriftKind, number>;
+  for (const entry of entries) counts[entry.kind]++;
+  return counts;
+}

@@ -1,0 +1,40 @@
+import type { VerbContext } from './context.ts';
+import type { DriftEntry } from '../core/drift/drift.ts';
+import type { Finding } from '../core/link/finding.ts';
+import { VERDICTS } from '../core/link/finding.ts';
+import { judge, layOut, wholeOverlay } from './links.ts';
+import { look } from './look.ts';
+import type { CheckResult } from './results.ts';
+
+/** Judges every import of the workspace by what production has, and by what it will have after a deploy. Writes nothing on the host. */
+export async function check(context: VerbContext): Promise<CheckResult> {
+  const both = await look(context);
+  const links = await layOut(context, both, wholeOverlay(both.drift));
+  const verdict = await judge(context, links);
+  return {
+    target: context.target.name,
+    root: both.inventory.realRoot,
+    takenAt: both.inventory.takenAt,
+    complete: both.inventory.complete,
+    modules: links.project.modules.length,
+    findings: [...verdict.findings, ...hotfixFindings(both.drift)],
+    notJudged: verdict.notJudged,
+  };
+}
+
+/** A file whose version on production is in no commit: a deploy would overwrite it. */
+export function hotfixFindings(drift: readonly DriftEntry[]): Finding[] {
+  const start = { line: 0, character: 0 };
+  return drift
+    .filter((entry) => entry.hotfix === true && entry.here !== undefined)
+    .map((entry) => ({
+      code: 'hotfix-overwritten',
+      severity: VERDICTS['hotfix-overwritten'],
+      file: { tree: 'local', path: entry.local },
+      range: { start, end: start },
+      message: `Production's version of ${entry.local} is in no commit: a deploy would overwrite that hotfix.`,
+      remedy: `Look at it and take it over: driftline pull ${entry.path}`,
+      when: 'start',
+      pull: [entry.path],
+    }));
+}

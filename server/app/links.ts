@@ -1,0 +1,102 @@
+import { realpath } from 'node:fs/promises';
+import type { DriftEntry } from '../core/drift/drift.ts';
+import type { Finding } from '../core/link/finding.ts';
+import { parseVersion } from '../core/link/builtins.ts';
+import { isModulePath, ProjectView } from '../core/link/project.ts';
+import { closure } from '../core/link/production-modules.ts';
+import type { ClosureFile } from '../core/link/production-modules.ts';
+import { OverlayTree } from '../core/tree/overlay.ts';
+import type { Laid } from '../core/tree/overlay.ts';
+import { join } from '../core/tree/path.ts';
+import { factsOf } from '../core/tree/production.ts';
+import { SnapshotTree } from '../core/tree/snapshot.ts';
+import { DiskSource } from '../io/disk.ts';
+import { HostSource } from '../io/host-facts.ts';
+import { ModuleStore } from '../io/modules.ts';
+import { judgeProject, settle } from '../io/settle.ts';
+import type { LiveProject, ProjectVerdict, Sources } from '../io/settle.ts';
+import type { VerbContext } from './context.ts';
+import type { Look } from './look.ts';
+
+/** What a plan would do, as far as links care: paths relative to the root. */
+export interface Overlay {
+  readonly writes: readonly { readonly path: string; readonly local: string }[];
+  readonly deletes: readonly string[];
+}
+
+/** The trees of one look, ready to be judged. */
+export interface Links {
+  readonly project: LiveProject;
+  readonly sources: Sources;
+}
+
+/** The Node that verdicts assume where the host could not say. */
+const ASSUMED_NODE = [20, 0] as const;
+
+/** Everything that drift would deploy: what a whole deploy lays over production. */
+export function wholeOverlay(drift: readonly DriftEntry[]): Overlay {
+  const writes = drift.filter(
+    (entry) => entry.here !== undefined && entry.kind !== 'same' && entry.kind !== 'caseOnly',
+  );
+  return { writes: writes.map(({ path, local }) => ({ path, local })), deletes: [] };
+}
+
+/** Lays the three trees out. Nothing is read yet: questions fetch what they need. */
+export async function layOut(context: VerbContext, look: Look, overlay: Overlay): Promise<Links> {
+  const { inventory, local, selection, drift } = look;
+  const host = await context.host();
+  const modules = new ModuleStore();
+  const folder = await realpath(context.config.folder);
+  const hashes = new Map(inventory.entries.map((entry) => [entry.path, entry.content?.sha256]));
+  const localTree = new SnapshotTree();
+  const production = new SnapshotTree(factsOf(inventory));
+  const laid = new Map<string, Laid>();
+  for (const { path, local: from } of overlay.writes) {
+    laid.set(join(inventory.realRoot, path), { kind: 'file', tree: localTree, path: join(folder, from) });
+  }
+  for (const path of overlay.deletes) laid.set(join(inventory.realRoot, path), { kind: 'removed' });
+
+  const managed = [...local.files.values()].filter((file) => file.kind === 'file');
+  return {
+    project: {
+      folder,
+      root: inventory.realRoot,
+      selection,
+      runtime: { node: parseVersion(inventory.platform.node ?? '') ?? ASSUMED_NODE },
+      local: localTree,
+      production,
+      merged: new OverlayTree(production, laid),
+      modules: managed.map((file) => file.local).filter(isModulePath),
+      productionOnly: drift
+        .filter((entry) => entry.kind === 'productionOnly' && isModulePath(entry.path))
+        .map((entry) => entry.path),
+    },
+    sources: {
+      local: new DiskSource(modules),
+      production: new HostSource(host, inventory.realRoot, (path) => hashes.get(path), modules),
+    },
+  };
+}
+
+export function judge(context: VerbContext, links: Links): Promise<ProjectVerdict> {
+  context.progress.report({ message: `Checking the imports of ${links.project.modules.length} modules` });
+  return judgeProject(links.project, links.sources, context.signal);
+}
+
+/** Production files with everything that they need and the workspace lacks. Paths are relative to the root. */
+export function closureOf(context: VerbContext, links: Links, paths: readonly string[]): Promise<ClosureFile[]> {
+  return settle(links.project, links.sources, context.signal, (view: ProjectView) => closure(view, paths));
+}
+
+/** Production paths that findings say are missing here, each with where they are imported. */
+export function missingHere(findings: readonly Finding[]): Map<string, { file: string; line: number }[]> {
+  const needed = new Map<string, { file: string; line: number }[]>();
+  for (const finding of findings) {
+    for (const path of finding.pull ?? []) {
+      const places = needed.get(path) ?? [];
+      places.push({ file: finding.file.path, line: finding.range.start.line + 1 });
+      needed.set(path, places);
+    }
+  }
+  return needed;
+}
