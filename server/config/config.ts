@@ -49,4 +49,9 @@ export interface ConfigProblem {
   readonly endCharacter: number;
   readonly message: string;
   readonly remedy: string;
+  /**
+   * Whether an editor that validates JSON by the published schema says it too. Beside such an editor the language server leaves these
+   * to it, so that nothing is said twice.
+   */
+  readonly bySchema: boolean;
 }
