@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { compareTrees } from '../core/drift/compare.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
@@ -20,6 +21,8 @@ export interface Look {
   readonly inventory: Inventory;
   readonly local: LocalFiles;
   readonly repository: Repository | undefined;
+  /** From the repository's top to the config's folder, with a slash at its end; empty where they are the same. */
+  readonly prefix: string;
   readonly history: KnownHistory;
   readonly drift: readonly DriftEntry[];
 }
@@ -37,9 +40,29 @@ export async function look(context: VerbContext): Promise<Look> {
     loadBaseline(baselineFolder(context)),
   ]);
   progress.report({ message: 'Comparing with the workspace' });
-  const history = await gatherHistory(repository, config.folder, selection, inventory, baseline, signal);
+  const history = await gatherHistory(
+    repository,
+    await realpath(config.folder),
+    selection,
+    inventory,
+    baseline,
+    signal,
+  );
   const drift = compareTrees(local.files, inventory, selection, history);
-  return { selection, inventory, local, repository, history, drift };
+  return {
+    selection,
+    inventory,
+    local,
+    repository,
+    prefix: prefixOf(repository, await realpath(config.folder)),
+    history,
+    drift,
+  };
+}
+
+function prefixOf(repository: Repository | undefined, folder: string): string {
+  const relative = repository === undefined ? '' : path.relative(repository.top, folder).split(path.sep).join('/');
+  return relative === '' ? '' : `${relative}/`;
 }
 
 /** Where this machine keeps what the last release left on this root. */
