@@ -11,6 +11,7 @@ import type { Laid } from '../core/tree/overlay.ts';
 import { join } from '../core/tree/path.ts';
 import { factsOf } from '../core/tree/production.ts';
 import { SnapshotTree } from '../core/tree/snapshot.ts';
+import type { Fact } from '../core/tree/tree.ts';
 import { DiskSource } from '../io/disk.ts';
 import { HostSource } from '../io/host-facts.ts';
 import { ModuleStore } from '../io/modules.ts';
@@ -49,7 +50,13 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
   const modules = new ModuleStore();
   const folder = await realpath(context.config.folder);
   const hashes = new Map(inventory.entries.map((entry) => [entry.path, entry.content?.sha256]));
-  const localTree = new SnapshotTree();
+  const localTree = new SnapshotTree(
+    [...local.files.values()].flatMap((file): Fact[] =>
+      file.content === undefined
+        ? []
+        : [{ ask: 'identity', path: join(folder, file.local), answer: { state: 'known', value: file.content } }],
+    ),
+  );
   const production = new SnapshotTree(factsOf(inventory));
   const laid = new Map<string, Laid>();
   for (const { path, local: from } of overlay.writes) {

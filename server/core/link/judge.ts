@@ -1,10 +1,10 @@
 import { basename, below, dirname, relative } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
-import type { Finding, Trace, Verdict } from './finding.ts';
+import type { Finding, Severity, Trace, Verdict } from './finding.ts';
 import { VERDICTS } from './finding.ts';
 import type { LinkText, ModuleFacts } from './module-facts.ts';
 import { exportedNames } from './names.ts';
-import { declaredRange, installedVersion, isOutside, packageName } from './packages.ts';
+import { declaredRange, hasNodeModules, installedVersion, isOutside, packageName } from './packages.ts';
 import type { ProjectView } from './project.ts';
 import { resolve } from './resolve.ts';
 
@@ -55,7 +55,8 @@ export function judgeModule(view: ProjectView, path: string): ModuleVerdict {
   const findings: Finding[] = [];
   for (const text of module.value.links) {
     const link = followLink(view, text, located.value.path, fromThere);
-    for (const said of sayOf(view, link)) findings.push(place(said, path, link));
+    const severity = severityOf(view, link);
+    for (const said of sayOf(view, link)) findings.push(place(said, path, link, severity));
   }
   const problem = problemOf(module.value);
   return problem === undefined ? { findings } : { findings, notJudged: problem };
@@ -80,10 +81,27 @@ function problemOf(module: ModuleFacts): string | undefined {
   return `${module.problem.message} (line ${line + 1}, column ${character + 1})`;
 }
 
-function place(said: Said, path: string, link: Link): Finding {
+/**
+ * A failure that is caught is information. One that production has now, in this very file, is not the deploy's doing: production runs with
+ * it, so it is listed as a warning.
+ */
+function severityOf(view: ProjectView, link: Link): (code: Verdict) => Severity {
+  if (link.text.caught) return () => 'information';
+  if (link.there.outcome.kind !== 'missing' || !isSameFile(view, link)) return (code) => VERDICTS[code];
+  return () => 'warning';
+}
+
+/** Whether production has this very content of the module; not asked for where it is not known. */
+function isSameFile(view: ProjectView, link: Link): boolean {
+  const here = view.project.local.identity(link.fromHere);
+  const there = view.project.production.identity(link.fromThere);
+  return here.state === 'known' && there.state === 'known' && here.value.sha256 === there.value.sha256;
+}
+
+function place(said: Said, path: string, link: Link, severity: (code: Verdict) => Severity): Finding {
   return {
     code: said.code,
-    severity: link.text.caught ? 'information' : VERDICTS[said.code],
+    severity: severity(said.code),
     file: { tree: 'local', path },
     range: said.range ?? link.text.range,
     specifier: link.text.specifier,
@@ -186,6 +204,8 @@ function notDeployed(view: ProjectView, link: Link, target: TreePath): Said {
 
 function sayOfPackage(view: ProjectView, link: Link, name: string): Said | undefined {
   const { after, here } = link;
+  // Where production has no node_modules at all, its packages lie where we did not look.
+  if (!hasNodeModules(view.merged, link.fromThere)) return undefined;
   const range = declaredRange(view.local, link.fromHere, name);
   if (after.outcome.kind === 'missing') {
     const installed = installedVersion(view.merged, link.fromThere, name);

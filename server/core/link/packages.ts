@@ -29,6 +29,14 @@ export function declaredRange(view: View, from: TreePath, name: string): string 
   }
 }
 
+/** Whether any `node_modules` folder is there for a module to find packages in. */
+export function hasNodeModules(view: View, from: TreePath): boolean {
+  for (let folder = dirname(from); ; folder = dirname(folder)) {
+    if (basename(folder) !== 'node_modules' && view.locate(join(folder, 'node_modules')).state === 'known') return true;
+    if (folder === '/') return false;
+  }
+}
+
 /** The version of the package that Node would find from a module, as installed. */
 export function installedVersion(view: View, from: TreePath, name: string): string | undefined {
   for (let folder = dirname(from); ; folder = dirname(folder)) {

@@ -1,0 +1,208 @@
+import type { HostReport, ProbeResult, ProcessReport } from '../host/protocol.ts';
+import { Failure } from '../core/failure.ts';
+import type { Host } from '../remote/host.ts';
+import type { VerbContext } from './context.ts';
+import type { DoctorCheck, DoctorResult } from './results.ts';
+
+const LOW_DISK_BYTES = 200 * 1024 * 1024;
+const LOW_INODES = 2000;
+const CLOCK_TOLERANCE_MS = 30_000;
+
+/** Looks at each thing a deploy will need, and says what it found and what to do. Writes and starts nothing on the host. */
+export async function doctor(context: VerbContext): Promise<DoctorResult> {
+  const { target } = context;
+  let host: Host;
+  try {
+    host = await context.host();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'connection') throw error;
+    const area = error.name.startsWith('HostKey') ? 'hostKey' : 'connection';
+    const checks: DoctorCheck[] = [{ area, verdict: 'failed', found: error.message, remedy: error.remedy }];
+    return { target: target.name, address: target.host, checks, ok: false };
+  }
+  const checks: DoctorCheck[] = [connected(host)];
+  if (target.host !== 'local')
+    checks.push({ area: 'hostKey', verdict: 'ok', found: 'the host key is the one that was accepted' });
+
+  context.progress.report({ message: `Looking at ${host.address}` });
+  const asked = Date.now();
+  const report = await host.request(
+    'inspect',
+    {
+      root: target.root,
+      state: target.state,
+      process: target.process,
+      ...(target.node !== undefined && { node: target.node }),
+    },
+    { signal: context.signal },
+  );
+  checks.push(
+    aboutRoot(report, target.root),
+    aboutState(report),
+    aboutNode(report, host),
+    aboutProcess(report.process),
+  );
+  checks.push(
+    await aboutHealth(context, host),
+    aboutDisk(report),
+    aboutClock(report.clockMs - (asked + Date.now()) / 2),
+  );
+  return {
+    target: target.name,
+    address: host.address,
+    checks,
+    ok: checks.every((check) => check.verdict !== 'failed'),
+  };
+}
+
+function connected(host: Host): DoctorCheck {
+  const { hello } = host;
+  return {
+    area: 'connection',
+    verdict: 'ok',
+    found: `${host.address} as ${hello.user} on ${hello.hostname} (${hello.platform})`,
+  };
+}
+
+function aboutRoot(report: HostReport, root: string): DoctorCheck {
+  const { state, real, owner, writable } = report.root;
+  switch (state) {
+    case 'absent':
+      return failed(
+        'root',
+        `there is no ${root} on the host`,
+        'Correct "root" in driftline.json, or create the folder.',
+      );
+    case 'notFolder':
+      return failed('root', `${root} is not a folder`, 'Correct "root" in driftline.json.');
+    case 'unreadable':
+      return failed('root', `${root} cannot be read`, 'Let this user read it, or connect as another ("user").');
+    case 'ok': {
+      const found = `${root}${real !== undefined && real !== root ? ` (really ${real})` : ''}, owned by ${owner ?? 'somebody'}`;
+      if (writable === true) return ok('root', `${found}, writable`);
+      return {
+        area: 'root',
+        verdict: 'warning',
+        found: `${found}, not writable for this user`,
+        remedy: 'Audits work; a deploy needs write permission.',
+      };
+    }
+  }
+}
+
+function aboutState(report: HostReport): DoctorCheck {
+  const { path, exists, usable, why } = report.stateFolder;
+  if (usable) return ok('state', exists ? `releases are kept in ${path}` : `releases will be kept in ${path}`);
+  return {
+    area: 'state',
+    verdict: 'warning',
+    found: `${path} cannot be used${why === undefined ? '' : `: ${why}`}`,
+    remedy: 'A deploy needs it: give this user permission, or name another folder as "state".',
+  };
+}
+
+function aboutNode(report: HostReport, host: Host): DoctorCheck {
+  const { nextNode } = report;
+  if ('unknown' in nextNode) {
+    const found = `${host.hello.node}; which Node the next start will use is not known: ${nextNode.unknown}`;
+    return { area: 'node', verdict: 'warning', found, remedy: 'Name it in driftline.json as "node".' };
+  }
+  const found = `the next start uses ${nextNode.version} (${nextNode.path})`;
+  if (!nextNode.differs) return ok('node', found);
+  return {
+    area: 'node',
+    verdict: 'warning',
+    found: `${found}, this session found ${host.hello.node}`,
+    remedy: 'Name the right one in driftline.json as "node".',
+  };
+}
+
+function aboutProcess(report: ProcessReport): DoctorCheck {
+  switch (report.state) {
+    case 'notConfigured':
+      return {
+        area: 'process',
+        verdict: 'warning',
+        found: 'no "process" is configured, so a deploy restarts nothing',
+        remedy: 'Add "process" to the target, such as { "pm2": "name" }.',
+      };
+    case 'found': {
+      const words = report.instances.map((each) => `${each.status}, pid ${each.pid}, ${each.restarts} restarts`);
+      const isUp = report.instances.every((each) => each.status === 'online' || each.status === 'active');
+      if (isUp) return ok('process', words.join('; '));
+      return {
+        area: 'process',
+        verdict: 'warning',
+        found: words.join('; '),
+        remedy: 'Start the app before you deploy, or expect to be asked.',
+      };
+    }
+    case 'noDaemon':
+    case 'otherUser':
+    case 'notFound':
+    case 'ambiguous':
+    case 'otherRoot':
+    case 'failed':
+      return failed('process', report.detail, PROCESS_REMEDIES[report.state]);
+  }
+}
+
+const PROCESS_REMEDIES = {
+  noDaemon: 'Start the app with PM2 on the host; Driftline starts no daemon by itself.',
+  otherUser: 'Connect as the user that PM2 runs as ("user" of the target).',
+  notFound: 'Correct the name in "process", or start the app under it.',
+  ambiguous: 'Name one with "namespace" or "home".',
+  otherRoot: 'Correct "process" or "root": they must be of the same app.',
+  failed: 'Run the process manager by hand on the host and see what it says.',
+} as const;
+
+async function aboutHealth(context: VerbContext, host: Host): Promise<DoctorCheck> {
+  const { health } = context.target;
+  if (health === null) {
+    return {
+      area: 'health',
+      verdict: 'warning',
+      found: 'no "health" is configured, so nobody watches a deploy',
+      remedy: 'Add "health" with at least one probe.',
+    };
+  }
+  const { results } = await host.request('probe', { health }, { signal: context.signal, silenceMs: 120_000 });
+  const words = results
+    .map((result: ProbeResult) => `${result.name}: ${result.saw} in ${Math.round(result.latencyMs)} ms`)
+    .join('; ');
+  if (results.every((result: ProbeResult) => result.ok)) return ok('health', words);
+  return failed('health', words, 'Mend the app or the probe: a deploy would see the same.');
+}
+
+function aboutDisk(report: HostReport): DoctorCheck {
+  const { freeBytes, freeInodes } = report.disk;
+  const found = `${formatBytes(freeBytes)} and ${freeInodes} inodes free`;
+  if (freeBytes >= LOW_DISK_BYTES && freeInodes >= LOW_INODES) return ok('disk', found);
+  return {
+    area: 'disk',
+    verdict: 'warning',
+    found,
+    remedy: 'Free some: a deploy keeps a backup of all that it replaces.',
+  };
+}
+
+function aboutClock(offsetMs: number): DoctorCheck {
+  const seconds = Math.round(Math.abs(offsetMs) / 1000);
+  if (Math.abs(offsetMs) <= CLOCK_TOLERANCE_MS)
+    return ok('clock', `within ${Math.max(1, seconds)} s of this machine's`);
+  const found = `${seconds} s ${offsetMs > 0 ? 'ahead of' : 'behind'} this machine's`;
+  return { area: 'clock', verdict: 'warning', found, remedy: 'Set the clocks by NTP: times in reports will be off.' };
+}
+
+function formatBytes(bytes: number): string {
+  const gigabytes = bytes / 1024 ** 3;
+  return gigabytes >= 1 ? `${gigabytes.toFixed(1)} GB` : `${Math.round(bytes / 1024 ** 2)} MB`;
+}
+
+function ok(area: DoctorCheck['area'], found: string): DoctorCheck {
+  return { area, verdict: 'ok', found };
+}
+
+function failed(area: DoctorCheck['area'], found: string, remedy: string): DoctorCheck {
+  return { area, verdict: 'failed', found, remedy };
+}
