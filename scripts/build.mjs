@@ -11,6 +11,8 @@ const common = {
   format: 'cjs',
   outdir: 'dist',
   minify: production,
+  // A failure is known by its class's name beyond its own thread.
+  keepNames: true,
   sourcemap: production ? false : 'linked',
   legalComments: 'none',
   logLevel: 'warning',
@@ -24,9 +26,14 @@ await Promise.all([
   build({
     ...common,
     target: 'node20',
-    entryPoints: { server: 'server/lsp/server.ts', worker: 'server/lsp/worker.ts' },
+    entryPoints: { server: 'server/lsp/main.ts', worker: 'server/lsp/worker.ts' },
   }),
-  build({ ...common, target: 'node20', entryPoints: { cli: 'server/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } }),
+  build({
+    ...common,
+    target: 'node20',
+    entryPoints: { cli: 'server/cli/main.ts' },
+    banner: { js: '#!/usr/bin/env node' },
+  }),
   // Production's own Node runs this one: old Nodes, no dependency, as small as it gets.
   build({ ...common, target: 'node14', entryPoints: { host: 'server/host/main.ts' }, minify: true, sourcemap: false }),
 ]);

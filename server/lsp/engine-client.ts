@@ -2,15 +2,15 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import type { Questions } from '../protocol.ts';
-import { engineRequest, progressNote, questionRequest } from './engine.ts';
-import type { EngineParams, EngineResult, EngineVerb } from './engine.ts';
+import { PROGRESS } from './engine.ts';
+import type { EngineParams, EngineResult, EngineVerb, ProgressNote } from './engine.ts';
 import { asResponseError, ServerTrouble } from './failures.ts';
 import { connectPort } from './port.ts';
 
 /** Who answers the worker's questions and hears its progress. */
 export interface EngineListener {
   answer<Q extends keyof Questions>(question: Q, params: Questions[Q]['params']): Promise<Questions[Q]['result']>;
-  progress(update: { readonly message: string; readonly fraction?: number }): void;
+  progress(update: ProgressNote): void;
   log(line: string): void;
 }
 
@@ -45,7 +45,7 @@ export class EngineClient {
   ): Promise<EngineResult<V>> {
     const { line, death } = (this.#running ??= this.#start());
     try {
-      return await Promise.race([line.sendRequest(engineRequest(verb), params, token), death]);
+      return await Promise.race([line.sendRequest<EngineResult<V>>(verb, params, token), death]);
     } catch (error) {
       throw asResponseError(error);
     }
@@ -62,7 +62,7 @@ export class EngineClient {
     const worker = new Worker(this.program);
     const line = connectPort(worker);
     for (const question of QUESTIONS) this.#answer(line, question);
-    line.onNotification(progressNote, (update) => this.listener.progress(update));
+    line.onNotification(PROGRESS, (update: ProgressNote) => this.listener.progress(update));
     line.listen();
 
     const death = new Promise<never>((_resolve, reject) => {
@@ -88,6 +88,6 @@ export class EngineClient {
   }
 
   #answer<Q extends keyof Questions>(line: MessageConnection, question: Q): void {
-    line.onRequest(questionRequest(question), (params) => this.listener.answer(question, params));
+    line.onRequest(question, (params: Questions[Q]['params']) => this.listener.answer(question, params));
   }
 }

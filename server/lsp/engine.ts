@@ -1,9 +1,8 @@
-import { NotificationType, RequestType } from 'vscode-jsonrpc/node';
 import type { AuditResult, CheckResult, DeployResult, PlanResult, PullResult, ReleasesResult } from '../app/results.ts';
 import type { Config, ConfigProblem } from '../config/config.ts';
-import type { Inventory } from '../core/tree/inventory.ts';
 import type { Fact, Need } from '../core/tree/tree.ts';
-import type { ProductionContent, Proposal, Questions } from '../protocol.ts';
+import type { ProductionContent, Proposal } from '../protocol.ts';
+import type { GraphSeed } from './graph.ts';
 
 /**
  * What the main thread asks of the worker, in which everything that takes time runs. A target is named by its configuration's file and
@@ -18,7 +17,8 @@ export interface TargetName {
 export interface LookResult {
   readonly audit: AuditResult;
   readonly check: CheckResult;
-  readonly inventory: Inventory;
+  /** From which the main thread makes its own trees. */
+  readonly seed: GraphSeed;
   readonly address: string;
 }
 
@@ -37,8 +37,8 @@ interface EngineRequests {
   consented: { params: TargetName; result: boolean };
   /** Asks for that consent; remembers a yes. */
   consent: { params: TargetName; result: boolean };
-  /** The last look that was saved on this machine, against the workspace as it is. `null` where there is none. Connects nowhere. */
-  saved: { params: TargetName; result: LookResult | null };
+  /** The workspace as it is against what production said last, in this session or an earlier one. `null`: never. Connects nowhere. */
+  recall: { params: TargetName; result: LookResult | null };
   look: { params: TargetName; result: LookResult };
   /** Answers about the disk here, or about the host's. */
   facts: {
@@ -72,16 +72,10 @@ export type EngineVerb = keyof EngineRequests;
 export type EngineParams<V extends EngineVerb> = EngineRequests[V]['params'];
 export type EngineResult<V extends EngineVerb> = EngineRequests[V]['result'];
 
-/** The request's type for vscode-jsonrpc, on both ends the same. */
-export function engineRequest<V extends EngineVerb>(verb: V): RequestType<EngineParams<V>, EngineResult<V>, unknown> {
-  return new RequestType(verb);
-}
+/** The name of the worker's one notification: what the running verb does now. */
+export const PROGRESS = 'progress';
 
-/** A question on its way from the worker to the person. */
-export function questionRequest<Q extends keyof Questions>(
-  question: Q,
-): RequestType<Questions[Q]['params'], Questions[Q]['result'], unknown> {
-  return new RequestType(question);
+export interface ProgressNote {
+  readonly message: string;
+  readonly fraction?: number;
 }
-
-export const progressNote = new NotificationType<{ readonly message: string; readonly fraction?: number }>('progress');

@@ -1,0 +1,105 @@
+import { DiagnosticSeverity } from 'vscode-languageserver/node';
+import type { Diagnostic } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
+import type { ConfigProblem } from '../config/config.ts';
+import type { Finding, Severity } from '../core/link/finding.ts';
+
+export const SOURCE = 'driftline';
+
+const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+};
+
+/** What a quick fix needs to know of the finding behind a diagnostic; travels in `data`. */
+export interface FindingData {
+  readonly pull: readonly string[];
+}
+
+/**
+ * A finding as an editor shows it. It claims no more than the inventory supports: its age stands beside the sentence.
+ *
+ * @param takenAt of the inventory, ISO 8601
+ */
+export function toDiagnostic(finding: Finding, takenAt: string): Diagnostic {
+  const data: FindingData = { pull: finding.pull ?? [] };
+  return {
+    range: finding.range,
+    severity: SEVERITIES[finding.severity],
+    code: finding.code,
+    source: SOURCE,
+    message: `${finding.message} ${finding.remedy} (production as of ${takenAt.slice(0, 16).replace('T', ' ')} UTC)`,
+    data,
+  };
+}
+
+/** What is wrong in a `driftline.json`. */
+export function configDiagnostic(problem: ConfigProblem): Diagnostic {
+  return {
+    range: {
+      start: { line: problem.line, character: problem.character },
+      end: { line: problem.endLine, character: problem.endCharacter },
+    },
+    severity: DiagnosticSeverity.Error,
+    code: 'configuration',
+    source: SOURCE,
+    message: `${problem.message} ${problem.remedy}`,
+  };
+}
+
+/** Production paths that this diagnostic's quick fix would pull. `data` comes back from the client, so it is looked at. */
+export function pullsOf(diagnostic: Diagnostic): readonly string[] {
+  const data: unknown = diagnostic.data;
+  if (typeof data !== 'object' || data === null || !('pull' in data) || !Array.isArray(data.pull)) return [];
+  return data.pull.filter((path) => typeof path === 'string');
+}
+
+/**
+ * Pushes diagnostics, and remembers what stands where, so that a file that has none any more, or is gone, is cleared. Where a document is
+ * open its own verdicts count, elsewhere those of the workspace.
+ */
+export class DiagnosticBoard {
+  readonly #open = new Map<string, readonly Diagnostic[]>();
+  #workspace = new Map<string, readonly Diagnostic[]>();
+  readonly #shown = new Map<string, string>();
+
+  constructor(readonly publish: (uri: string, diagnostics: Diagnostic[]) => void) {}
+
+  /** Of the whole workspace; replaces what the last look said. */
+  setWorkspace(byUri: ReadonlyMap<string, readonly Diagnostic[]>): void {
+    this.#workspace = new Map(byUri);
+    this.#refresh(new Set([...this.#shown.keys(), ...this.#workspace.keys()]));
+  }
+
+  setOpen(uri: string, diagnostics: readonly Diagnostic[]): void {
+    this.#open.set(uri, diagnostics);
+    this.#refresh([uri]);
+  }
+
+  /** The document is closed: the workspace's verdicts count again. */
+  close(uri: string): void {
+    this.#open.delete(uri);
+    this.#refresh([uri]);
+  }
+
+  #refresh(uris: Iterable<string>): void {
+    for (const uri of uris) {
+      const diagnostics = [...(this.#open.get(uri) ?? this.#workspace.get(uri) ?? [])];
+      const text = JSON.stringify(diagnostics);
+      if ((this.#shown.get(uri) ?? '[]') === text) continue;
+      if (diagnostics.length === 0) this.#shown.delete(uri);
+      else this.#shown.set(uri, text);
+      this.publish(uri, diagnostics);
+    }
+  }
+}
+
+export function uriOf(file: string): string {
+  return URI.file(file).toString();
+}
+
+export function fileOf(uri: string): string | undefined {
+  const parsed = URI.parse(uri);
+  return parsed.scheme === 'file' ? parsed.fsPath : undefined;
+}

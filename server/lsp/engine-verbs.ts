@@ -1,0 +1,277 @@
+import path from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { audit } from '../app/audit.ts';
+import { check } from '../app/check.ts';
+import type { VerbContext } from '../app/context.ts';
+import type { Person } from '../app/person.ts';
+import type { AuditResult, CheckResult } from '../app/results.ts';
+import type { Config, ConfigProblem, Target } from '../config/config.ts';
+import { findConfigs } from '../config/find.ts';
+import { loadConfig } from '../config/load.ts';
+import { parseVersion } from '../core/link/builtins.ts';
+import { factsOf } from '../core/tree/production.ts';
+import { SnapshotTree } from '../core/tree/snapshot.ts';
+import type { Fact } from '../core/tree/tree.ts';
+import { DiskSource } from '../io/disk.ts';
+import type { FactSource } from '../io/facts.ts';
+import { HostSource } from '../io/host-facts.ts';
+import { ModuleStore } from '../io/modules.ts';
+import { rootKey } from '../io/places.ts';
+import type { Places } from '../io/places.ts';
+import type { ProductionContent } from '../protocol.ts';
+import { connect } from '../remote/connect.ts';
+import type { Host } from '../remote/host.ts';
+import { consentQuestion, Consents } from './consents.ts';
+import type { EngineParams, EngineResult, LookResult, ProgressNote, TargetName } from './engine.ts';
+import { NotReady } from './failures.ts';
+import { loadMemory, saveMemory } from './memory.ts';
+import type { HostMemory } from './memory.ts';
+import { RecordingHost, ReplayingHost } from './remembering-host.ts';
+
+/** What the worker thread gives the engine. */
+export interface EngineSurroundings {
+  readonly person: Person;
+  report(update: ProgressNote): void;
+  readonly home: string;
+  readonly places: Places;
+  readonly hostProgram: string;
+}
+
+/** What is kept of one target between requests. */
+interface Known {
+  readonly config: Config;
+  readonly target: Target;
+  host: Promise<Host> | undefined;
+  memory: HostMemory | undefined;
+  production: { readonly tree: SnapshotTree; readonly source: FactSource } | undefined;
+}
+
+const MAX_SHOWN_BYTES = 8 * 1024 * 1024;
+/** The Node that verdicts assume where the host could not say. */
+const ASSUMED_NODE = [20, 0] as const;
+
+/** The engine's verbs with what an editor needs between them: open connections, and what production said last. */
+export class Engine {
+  readonly #configs = new Map<string, Config>();
+  readonly #known = new Map<string, Known>();
+  readonly #consents: Consents;
+  readonly #modules = new ModuleStore();
+  readonly #disk = new DiskSource(this.#modules);
+
+  constructor(readonly around: EngineSurroundings) {
+    this.#consents = new Consents(around.places.state);
+  }
+
+  async configs(folders: readonly string[]): Promise<EngineResult<'configs'>> {
+    const files = new Set((await Promise.all(folders.map(findConfigs))).flat());
+    const problems: ConfigProblem[] = [];
+    this.#configs.clear();
+    for (const file of files) {
+      const config = await loadConfig(file);
+      if ('problems' in config) problems.push(...config.problems);
+      else this.#configs.set(file, config);
+    }
+    return { configs: [...this.#configs.values()], problems };
+  }
+
+  consented(name: TargetName): Promise<boolean> {
+    const { config, target } = this.#find(name);
+    return this.#consents.has(consentQuestion(config, target));
+  }
+
+  async consent(name: TargetName): Promise<boolean> {
+    const { config, target } = this.#find(name);
+    const question = consentQuestion(config, target);
+    if (await this.#consents.has(question)) return true;
+    if (!(await this.around.person.consent(question))) return false;
+    await this.#consents.add(question);
+    return true;
+  }
+
+  /** Looks at production again, and remembers what it says. */
+  async look(name: TargetName, signal: AbortSignal): Promise<LookResult> {
+    const known = this.#find(name);
+    known.memory = undefined;
+    const context = await this.#context(known, signal);
+    const audited = await audit(context);
+    const result = await this.#judge(known, audited, signal);
+    await this.#save(known);
+    return result;
+  }
+
+  /** Compares the workspace with what production said last, in this session or an earlier one. Connects nowhere. */
+  async recall(name: TargetName, signal: AbortSignal): Promise<LookResult | null> {
+    const known = this.#find(name);
+    known.memory ??= await loadMemory(this.#memoryFile(known));
+    if (known.memory === undefined) return null;
+    const context = await this.#replay(known, signal);
+    return this.#judge(known, await audit(context), signal);
+  }
+
+  async facts(params: EngineParams<'facts'>, signal: AbortSignal): Promise<readonly Fact[]> {
+    if (params.tree === 'local') return this.#disk.answer(params.needs, signal);
+    const known = this.#find(params);
+    const { tree, source } = (known.production ??= await this.#production(known));
+    const answers = params.needs.map((need): Fact | undefined => factIn(tree, need));
+    const open = params.needs.filter((_need, at) => answers[at] === undefined);
+    const fetched = open.length === 0 ? [] : await source.answer(open, signal);
+    tree.learn(fetched);
+    return [...answers.filter((fact) => fact !== undefined), ...fetched];
+  }
+
+  /** One production file as an editor can show it. */
+  async content(params: EngineParams<'content'>, signal: AbortSignal): Promise<ProductionContent> {
+    const known = this.#find(params);
+    const host = (await this.#recalled(known)) ?? (await (await this.#context(known, signal)).host());
+    let content: ProductionContent = { kind: 'notText', reason: 'the host did not send it' };
+    await host.request(
+      'read',
+      { root: known.target.root, files: [{ path: params.path }], maxBytes: MAX_SHOWN_BYTES },
+      {
+        signal,
+        onPart: (part, body) => {
+          content = part.problem === undefined ? asText(body) : { kind: 'notText', reason: part.problem };
+        },
+      },
+    );
+    return content;
+  }
+
+  async #judge(known: Known, audited: AuditResult, signal: AbortSignal): Promise<LookResult> {
+    const checked: CheckResult = await check(await this.#replay(known, signal));
+    const memory = this.#memoryOf(known);
+    known.production = undefined;
+    return {
+      audit: audited,
+      check: checked,
+      address: memory.address,
+      seed: {
+        folder: await realpath(known.config.folder),
+        root: memory.inventory.realRoot,
+        rules: known.target.rules,
+        runtime: { node: parseVersion(memory.inventory.platform.node ?? '') ?? ASSUMED_NODE },
+        files: audited.entries
+          .filter((entry) => entry.kind !== 'productionOnly' && entry.kind !== 'caseOnly')
+          .map(({ local, path: there }) => ({ local, path: there })),
+        productionOnly: audited.entries.filter((entry) => entry.kind === 'productionOnly').map((entry) => entry.path),
+      },
+    };
+  }
+
+  async #production(known: Known): Promise<NonNullable<Known['production']>> {
+    const memory = this.#memoryOf(known);
+    const hashes = new Map(memory.inventory.entries.map((entry) => [entry.path, entry.content?.sha256]));
+    const host = new ReplayingHost(memory, await known.host);
+    return {
+      tree: new SnapshotTree(factsOf(memory.inventory)),
+      source: new HostSource(host, memory.inventory.realRoot, (file) => hashes.get(file), this.#modules),
+    };
+  }
+
+  #find(name: TargetName): Known {
+    const key = JSON.stringify([name.config, name.target]);
+    const config = this.#configs.get(name.config);
+    const target = config?.targets.get(name.target);
+    if (config === undefined || target === undefined) {
+      throw new NotReady(`There is no target "${name.target}" any more.`, 'Choose another target.');
+    }
+    const known = this.#known.get(key);
+    if (known?.target === target) return known;
+    // A configuration that was read again may name another host: nothing of the old one counts.
+    const fresh: Known = { config, target, host: undefined, memory: undefined, production: undefined };
+    this.#known.set(key, fresh);
+    void known?.host?.then((host) => host.close()).catch(() => undefined); // It is being thrown away either way.
+    return fresh;
+  }
+
+  /** For verbs that ask the host itself. Refuses where nobody agreed to connect. */
+  async #context(known: Known, signal: AbortSignal): Promise<VerbContext> {
+    if (!(await this.#consents.has(consentQuestion(known.config, known.target)))) {
+      throw new NotReady(
+        `Nobody has agreed yet to connect to ${known.target.host}.`,
+        'Run "Driftline: Refresh", which asks for it.',
+      );
+    }
+    return this.#verbContext(known, signal, () => this.#connect(known, signal));
+  }
+
+  async #replay(known: Known, signal: AbortSignal): Promise<VerbContext> {
+    const host = new ReplayingHost(this.#memoryOf(known), await known.host);
+    return this.#verbContext(known, signal, () => Promise.resolve(host));
+  }
+
+  async #recalled(known: Known): Promise<Host | undefined> {
+    return known.memory === undefined ? undefined : new ReplayingHost(known.memory, await known.host);
+  }
+
+  #verbContext(known: Known, signal: AbortSignal, host: () => Promise<Host>): VerbContext {
+    const { person, places } = this.around;
+    const { config, target } = known;
+    return { config, target, person, places, signal, host, progress: { report: (note) => this.around.report(note) } };
+  }
+
+  /** One connection per target, made at the first call; one that failed or was lost is made again at the next. */
+  #connect(known: Known, signal: AbortSignal): Promise<Host> {
+    known.host ??= this.#open(known, signal).catch((error: unknown) => {
+      known.host = undefined;
+      throw error;
+    });
+    return known.host;
+  }
+
+  async #open(known: Known, signal: AbortSignal): Promise<Host> {
+    const { person, home, places, hostProgram } = this.around;
+    const host = await connect(known.target, { person, signal, home, stateFolder: places.state, hostProgram });
+    return new RecordingHost(
+      host,
+      (memory) => {
+        known.memory = memory;
+      },
+      () => {
+        known.host = undefined;
+      },
+    );
+  }
+
+  async #save(known: Known): Promise<void> {
+    if (known.memory !== undefined) await saveMemory(this.#memoryFile(known), known.memory);
+  }
+
+  #memoryFile(known: Known): string {
+    return path.join(this.around.places.cache, 'looks', rootKey(known.target));
+  }
+
+  #memoryOf(known: Known): HostMemory {
+    if (known.memory !== undefined) return known.memory;
+    throw new NotReady('Production has not been looked at yet.', 'Run "Driftline: Refresh".');
+  }
+}
+
+/** What a tree knows of one need, as a fact; `undefined` where it does not. */
+function factIn(tree: SnapshotTree, need: { readonly ask: Fact['ask']; readonly path: string }): Fact | undefined {
+  const { ask, path: at } = need;
+  switch (ask) {
+    case 'entry':
+      return known({ ask, path: at, answer: tree.entry(at) });
+    case 'list':
+      return known({ ask, path: at, answer: tree.list(at) });
+    case 'identity':
+      return known({ ask, path: at, answer: tree.identity(at) });
+    case 'text':
+      return known({ ask, path: at, answer: tree.text(at) });
+    case 'module':
+      return known({ ask, path: at, answer: tree.module(at) });
+  }
+}
+
+function known(fact: Fact): Fact | undefined {
+  return fact.answer.state === 'unknown' ? undefined : fact;
+}
+
+function asText(body: Uint8Array): ProductionContent {
+  try {
+    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(body) };
+  } catch {
+    return { kind: 'notText', reason: 'it is no UTF-8 text' };
+  }
+}

@@ -1,0 +1,128 @@
+import type { CancellationToken } from 'vscode-jsonrpc/node';
+import type { Finding, Trace } from '../core/link/finding.ts';
+import { followLink, judgeModule } from '../core/link/judge.ts';
+import type { LinkText } from '../core/link/module-facts.ts';
+import { isModulePath } from '../core/link/project.ts';
+import type { ProjectView } from '../core/link/project.ts';
+import type { Runtime } from '../core/link/resolve.ts';
+import { OverlayTree } from '../core/tree/overlay.ts';
+import type { Laid } from '../core/tree/overlay.ts';
+import { below, join } from '../core/tree/path.ts';
+import { Selection } from '../core/tree/selection.ts';
+import type { SelectionRules } from '../core/tree/selection.ts';
+import { SnapshotTree } from '../core/tree/snapshot.ts';
+import type { TreePath } from '../core/tree/tree.ts';
+import type { FactSource } from '../io/facts.ts';
+import { readModule } from '../io/modules.ts';
+import { settle } from '../io/settle.ts';
+import type { LiveProject } from '../io/settle.ts';
+
+/** What the worker says of a target, from which the main thread makes its own trees. */
+export interface GraphSeed {
+  /** The config's folder here, absolute, and the root's real path on production. */
+  readonly folder: TreePath;
+  readonly root: TreePath;
+  readonly rules: SelectionRules;
+  readonly runtime: Runtime;
+  /** Managed local files, relative to `folder`, with their place relative to `root`. */
+  readonly files: readonly { readonly local: string; readonly path: string }[];
+  /** Managed files that only production has, relative to `root`. */
+  readonly productionOnly: readonly string[];
+}
+
+/** One import with where it leads in each tree. */
+export interface FollowedLink {
+  readonly text: LinkText;
+  readonly here: Trace;
+  readonly there: Trace;
+  readonly after: Trace;
+}
+
+/**
+ * The main thread's own trees, which answer for open documents with their unsaved text on top. They begin empty and learn, in batches,
+ * what a question lacked; the worker knows or goes and looks.
+ */
+export class Graph {
+  readonly #project: LiveProject;
+  readonly #selection: Selection;
+  readonly #buffers = new Map<TreePath, string>();
+
+  constructor(
+    readonly seed: GraphSeed,
+    readonly sources: { readonly local: FactSource; readonly production: FactSource },
+  ) {
+    const local = new SnapshotTree();
+    const production = new SnapshotTree();
+    const laid = new Map<TreePath, Laid>(
+      seed.files.map((file) => [
+        join(seed.root, file.path),
+        { kind: 'file', tree: local, path: join(seed.folder, file.local) },
+      ]),
+    );
+    this.#selection = new Selection(seed.rules);
+    this.#project = {
+      folder: seed.folder,
+      root: seed.root,
+      selection: this.#selection,
+      runtime: seed.runtime,
+      local,
+      production,
+      merged: new OverlayTree(production, laid),
+      modules: seed.files.map((file) => file.local).filter(isModulePath),
+      productionOnly: seed.productionOnly.filter(isModulePath),
+    };
+  }
+
+  /** The path relative to the config's folder of a managed module, or `undefined`. */
+  moduleOf(path: TreePath): string | undefined {
+    const local = below(this.seed.folder, path);
+    if (local === undefined || !isModulePath(local)) return undefined;
+    return this.#selection.toProduction(local).managed ? local : undefined;
+  }
+
+  /** What the editor shows counts from now on, saved or not. Texts that cannot be read whole keep what was understood of them. */
+  async edit(path: TreePath, text: string): Promise<void> {
+    this.#buffers.set(path, text);
+    const module = await readModule(path, text);
+    // A slower reading of an older text must not win.
+    if (this.#buffers.get(path) !== text) return;
+    this.#project.local.learn([
+      { ask: 'entry', path, answer: { state: 'known', value: { kind: 'file' } } },
+      { ask: 'module', path, answer: { state: 'known', value: module } },
+    ]);
+  }
+
+  /** The disk counts again. */
+  close(path: TreePath): void {
+    this.#buffers.delete(path);
+    this.#project.local.forget(path);
+  }
+
+  /** The verdicts on one module, by its path relative to the config's folder. */
+  async judge(local: string, token: CancellationToken): Promise<readonly Finding[]> {
+    return this.#settle(token, (view) => judgeModule(view, local).findings);
+  }
+
+  /** Where each import of one module leads, as its text is now. */
+  async follow(local: string, token: CancellationToken): Promise<readonly FollowedLink[]> {
+    const path = join(this.seed.folder, local);
+    return this.#settle(token, (view) => {
+      const fromThere = view.toProduction(path);
+      const located = view.local.locate(path);
+      if (fromThere === undefined || located.state !== 'known') return [];
+      const module = view.local.module(located.value.path);
+      if (module.state !== 'known') return [];
+      return module.value.links.map((text) => followLink(view, text, located.value.path, fromThere));
+    });
+  }
+
+  async #settle<T>(token: CancellationToken, compute: (view: ProjectView) => T): Promise<T> {
+    const stop = new AbortController();
+    const listening = token.onCancellationRequested(() => stop.abort());
+    try {
+      return await settle(this.#project, this.sources, stop.signal, compute);
+    } finally {
+      listening.dispose();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import type { Diagnostic, TextDocuments } from 'vscode-languageserver/node';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { ConfigProblem } from '../config/config.ts';
+import { join } from '../core/tree/path.ts';
+import { configDiagnostic, fileOf, toDiagnostic, uriOf } from './diagnostics.ts';
+import type { DiagnosticBoard } from './diagnostics.ts';
+import { asResponseError } from './failures.ts';
+import type { Session } from './session.ts';
+
+/** Keeps the diagnostics true: an open document's from its text as it is now, the workspace's from the last look. */
+export class LiveDiagnostics {
+  readonly #running = new Map<string, CancellationTokenSource>();
+  #configs = new Map<string, Diagnostic[]>();
+
+  constructor(
+    readonly session: Session,
+    readonly documents: TextDocuments<TextDocument>,
+    readonly board: DiagnosticBoard,
+    readonly tell: (error: unknown) => void,
+  ) {
+    documents.onDidChangeContent(({ document }) => this.#judge(document));
+    documents.onDidClose(({ document }) => this.#close(document));
+  }
+
+  /** Everything that rests on production or on other files is looked at again. */
+  lookChanged(): void {
+    const look = this.session.look;
+    this.#publishWorkspace();
+    for (const document of this.documents.all()) {
+      if (look !== undefined) this.#judge(document);
+      else this.board.close(document.uri);
+    }
+  }
+
+  configsChanged(problems: readonly ConfigProblem[]): void {
+    this.#configs = new Map();
+    for (const problem of problems) {
+      // An editor that validates JSON by the schema says these itself; twice the same sentence helps nobody.
+      if (problem.bySchema) continue;
+      const uri = uriOf(problem.file);
+      this.#configs.set(uri, [...(this.#configs.get(uri) ?? []), configDiagnostic(problem)]);
+    }
+    this.#publishWorkspace();
+  }
+
+  #publishWorkspace(): void {
+    const byUri = new Map(this.#configs);
+    const look = this.session.look;
+    for (const finding of look?.check.findings ?? []) {
+      if (look === undefined || finding.file.tree !== 'local') continue;
+      const uri = this.session.uriOfLocal(finding.file.path);
+      byUri.set(uri, [...(byUri.get(uri) ?? []), toDiagnostic(finding, look.check.takenAt)]);
+    }
+    this.board.setWorkspace(byUri);
+  }
+
+  #judge(document: TextDocument): void {
+    this.#running.get(document.uri)?.cancel();
+    const source = new CancellationTokenSource();
+    this.#running.set(document.uri, source);
+    this.#judgeText(document, source)
+      .catch((error: unknown) => {
+        if (!source.token.isCancellationRequested) this.tell(asResponseError(error));
+      })
+      .finally(() => {
+        if (this.#running.get(document.uri) === source) this.#running.delete(document.uri);
+        source.dispose();
+      });
+  }
+
+  async #judgeText(document: TextDocument, source: CancellationTokenSource): Promise<void> {
+    const { graph, look } = this.session;
+    const place = placeOf(this.session, document.uri);
+    if (graph === undefined || look === undefined || place === undefined) return;
+    await graph.edit(place.path, document.getText());
+    const findings = await graph.judge(place.local, source.token);
+    if (source.token.isCancellationRequested || graph !== this.session.graph) return;
+    // What rests on whole files, not on links, the last look said.
+    const others = look.check.findings.filter(
+      (finding) =>
+        finding.file.tree === 'local' &&
+        finding.file.path === place.local &&
+        (finding.code === 'hotfix-overwritten' || finding.code === 'breaks-production'),
+    );
+    this.board.setOpen(
+      document.uri,
+      [...findings, ...others].map((finding) => toDiagnostic(finding, look.check.takenAt)),
+    );
+  }
+
+  #close(document: TextDocument): void {
+    this.#running.get(document.uri)?.cancel();
+    const place = placeOf(this.session, document.uri);
+    if (place !== undefined) this.session.graph?.close(place.path);
+    this.board.close(document.uri);
+  }
+}
+
+/** A managed module's path relative to the config's folder, and its absolute one in the graph's local tree. */
+export function placeOf(session: Session, uri: string): { readonly local: string; readonly path: string } | undefined {
+  const file = fileOf(uri);
+  const local = file === undefined ? undefined : session.inConfigFolder(file);
+  const { graph } = session;
+  if (local === undefined || graph === undefined) return undefined;
+  const path = join(graph.seed.folder, local);
+  return graph.moduleOf(path) === undefined ? undefined : { local, path };
+}

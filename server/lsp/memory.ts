@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import type { Inventory } from '../core/tree/inventory.ts';
+import type { Fact } from '../core/tree/tree.ts';
+import type { HostHello } from '../host/protocol.ts';
+
+/** One production file's bytes, as the host sent them. */
+export interface RememberedContent {
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a host said in the last whole look at one root. May be lost at any time. */
+export interface HostMemory {
+  readonly format: 1;
+  readonly address: string;
+  readonly hello: HostHello;
+  readonly inventory: Inventory;
+  /** By question and path. */
+  readonly facts: Map<string, Fact>;
+  /** By path relative to the root; small files only. */
+  readonly contents: Map<string, RememberedContent>;
+}
+
+/** `undefined` where there is none, or one that cannot be used: production is then looked at again. */
+export async function loadMemory(file: string): Promise<HostMemory | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const value: unknown = deserialize(bytes);
+    return isMemory(value) ? value : undefined;
+  } catch {
+    return undefined; // Cut short, or of another version of Node: a cache is allowed to be lost.
+  }
+}
+
+/** Replaces the file in one step, readable by this user only: it holds production's code. */
+export async function saveMemory(file: string, memory: HostMemory): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const fresh = `${file}.${randomBytes(6).toString('hex')}`;
+  await writeFile(fresh, serialize(memory), { mode: 0o600 });
+  await rename(fresh, file);
+}
+
+/** The file is our own, in a folder of this user's; this finds one of another version, not a forged one. */
+function isMemory(value: unknown): value is HostMemory {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'format' in value &&
+    value.format === 1 &&
+    'address' in value &&
+    typeof value.address === 'string' &&
+    'hello' in value &&
+    typeof value.hello === 'object' &&
+    'inventory' in value &&
+    typeof value.inventory === 'object' &&
+    value.inventory !== null &&
+    'entries' in value.inventory &&
+    Array.isArray(value.inventory.entries) &&
+    'facts' in value &&
+    value.facts instanceof Map &&
+    'contents' in value &&
+    value.contents instanceof Map
+  );
+}

@@ -1,0 +1,59 @@
+import type { CancellationToken, Connection } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
+import { Selection } from '../core/tree/selection.ts';
+import type { ClientRequests } from '../protocol.ts';
+import { fileOf } from './diagnostics.ts';
+import { driftItem, driftView } from './drift-view.ts';
+import type { EngineClient } from './engine-client.ts';
+import { asResponseError } from './failures.ts';
+import type { Session } from './session.ts';
+
+/** Our own requests of the client, each answered from the session or by the worker. */
+export function serveRequests(connection: Connection, session: Session, engine: EngineClient): void {
+  const serve = <M extends keyof ClientRequests>(
+    method: M,
+    handle: (
+      params: ClientRequests[M]['params'],
+      token: CancellationToken,
+    ) => ClientRequests[M]['result'] | Promise<ClientRequests[M]['result']>,
+  ): void => {
+    connection.onRequest(method, async (params: ClientRequests[M]['params'], token: CancellationToken) => {
+      try {
+        return await handle(params, token);
+      } catch (error) {
+        return asResponseError(error);
+      }
+    });
+  };
+  const uriOfLocal = (local: string): string => session.uriOfLocal(local);
+
+  serve('driftline/state', () => session.state());
+  serve('driftline/targets', () => ({ targets: session.targets() }));
+  serve('driftline/drift', () => driftView(session.look?.audit.entries ?? [], uriOfLocal));
+  serve('driftline/refresh', async (_params, token) => {
+    await session.refresh(token);
+    return session.state();
+  });
+  serve('driftline/chooseTarget', async ({ id }) => {
+    await session.choose(id);
+    return session.state();
+  });
+  serve('driftline/content', ({ path }, token) => engine.ask('content', { ...session.ready(), path }, token));
+  serve('driftline/locate', ({ uri }) => {
+    const local = localOf(session, uri);
+    const entry = session.entry((candidate) => candidate.local === local && candidate.kind !== 'same');
+    return entry === undefined ? null : driftItem(entry, uriOfLocal);
+  });
+  serve('driftline/managed', ({ uris }) => ({ uris: uris.filter((uri) => isManaged(session, uri)) }));
+}
+
+function localOf(session: Session, uri: string): string | undefined {
+  const file = fileOf(URI.parse(uri).toString());
+  return file === undefined ? undefined : session.inConfigFolder(file);
+}
+
+function isManaged(session: Session, uri: string): boolean {
+  const local = localOf(session, uri);
+  const { target } = session;
+  return local !== undefined && target !== undefined && new Selection(target.rules).toProduction(local).managed;
+}

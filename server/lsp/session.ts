@@ -1,0 +1,256 @@
+import path from 'node:path';
+import type { CancellationToken } from 'vscode-jsonrpc/node';
+import type { Config, ConfigProblem, Target } from '../config/config.ts';
+import type { DriftEntry } from '../core/drift/drift.ts';
+import type { Phase, Problem, SessionState, TargetChoice } from '../protocol.ts';
+import { uriOf } from './diagnostics.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { LookResult, TargetName } from './engine.ts';
+import { asProblem, asResponseError, failureName, NotReady } from './failures.ts';
+import { Graph } from './graph.ts';
+
+/** Who is told when something that is shown has changed. */
+export interface SessionListener {
+  stateChanged(state: SessionState): void;
+  /** After every look and recall, and when there is none any more. */
+  lookChanged(): void;
+  configsChanged(problems: readonly ConfigProblem[]): void;
+}
+
+/** The chosen target with what is known of it. Nothing is looked at before the workspace is trusted and the person has agreed. */
+export class Session {
+  #folders: readonly string[] = [];
+  #trusted = false;
+  #configs: readonly Config[] = [];
+  #problems: readonly ConfigProblem[] = [];
+  #chosen: TargetName | undefined;
+  #look: LookResult | undefined;
+  #graph: Graph | undefined;
+  #phase: Phase = 'looking';
+  #failure: Problem | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(
+    readonly engine: EngineClient,
+    readonly listener: SessionListener,
+  ) {}
+
+  get look(): LookResult | undefined {
+    return this.#look;
+  }
+
+  get graph(): Graph | undefined {
+    return this.#graph;
+  }
+
+  get config(): Config | undefined {
+    return this.#configs.find((config) => config.file === this.#chosen?.config);
+  }
+
+  get target(): Target | undefined {
+    return this.#chosen && this.config?.targets.get(this.#chosen.target);
+  }
+
+  /** Reads the configurations, and shows what was known of the first target the last time. */
+  async open(folders: readonly string[], trusted: boolean): Promise<void> {
+    this.#folders = folders;
+    this.#trusted = trusted;
+    await this.readConfigs();
+  }
+
+  async readConfigs(): Promise<void> {
+    const { configs, problems } = await this.engine.ask('configs', { folders: this.#folders });
+    this.#configs = configs;
+    this.#problems = problems;
+    this.listener.configsChanged(problems);
+    if (this.target === undefined) this.#chosen = this.#names()[0];
+    await this.#begin();
+  }
+
+  async trust(): Promise<void> {
+    this.#trusted = true;
+    await this.#begin();
+  }
+
+  targets(): TargetChoice[] {
+    return this.#names().flatMap((name) => this.#choice(name) ?? []);
+  }
+
+  async choose(id: string): Promise<void> {
+    const name = this.#names().find((candidate) => idOf(candidate) === id);
+    if (name === undefined) throw new NotReady('There is no such target any more.', 'Choose another one.');
+    this.#chosen = name;
+    await this.#begin();
+  }
+
+  /** Looks at production because the person wants it: may ask for consent, a host key, a passphrase. */
+  async refresh(token?: CancellationToken): Promise<void> {
+    const name = this.ready();
+    if (!(await this.engine.ask('consent', name, token))) {
+      this.#show('notConnected');
+      return;
+    }
+    await this.#lookAgain(name, token);
+  }
+
+  /** Compares again with what production said last, after something changed here. */
+  async recall(): Promise<void> {
+    const name = this.#chosen;
+    if (name === undefined || !this.#trusted || this.#look === undefined) return;
+    const look = await this.engine.ask('recall', name);
+    if (look !== null && name === this.#chosen) this.#take(look);
+  }
+
+  /** The chosen target, for a verb. Rejects with what is missing. */
+  ready(): TargetName {
+    if (!this.#trusted) {
+      throw new NotReady('Nothing connects in an untrusted workspace.', 'Trust the workspace first.');
+    }
+    if (this.#chosen === undefined) {
+      throw new NotReady('There is no usable driftline.json in this workspace.', 'Write one: driftline init.');
+    }
+    return this.#chosen;
+  }
+
+  entry(predicate: (entry: DriftEntry) => boolean): DriftEntry | undefined {
+    return this.#look?.audit.entries.find(predicate);
+  }
+
+  state(): SessionState {
+    const target = this.#chosen && this.#choice(this.#chosen);
+    const audit = this.#look?.audit;
+    const differing = audit?.entries.filter((entry) => entry.kind !== 'same') ?? [];
+    const productionOnly = differing.filter((entry) => entry.kind === 'productionOnly');
+    return {
+      phase: this.#phase,
+      ...(target !== undefined && { target }),
+      ...(this.#look !== undefined && { address: this.#look.address, takenAt: this.#look.audit.takenAt }),
+      ...(audit !== undefined && { summary: audit.summary }),
+      counts: {
+        differing: differing.length,
+        productionOnly: productionOnly.length,
+        needed: productionOnly.filter((entry) => entry.neededBy !== undefined).length,
+      },
+      ...(this.#failure !== undefined && { failure: this.#failure }),
+    };
+  }
+
+  /** A local path as the config's folder spells it; the graph's folder has its links followed. */
+  inConfigFolder(file: string): string | undefined {
+    const folder = this.config?.folder;
+    if (folder === undefined) return undefined;
+    const relative = path.relative(folder, file);
+    return relative.startsWith('..') || path.isAbsolute(relative) ? undefined : relative.split(path.sep).join('/');
+  }
+
+  uriOfLocal(local: string): string {
+    return uriOf(path.join(this.config?.folder ?? '/', local));
+  }
+
+  async #begin(): Promise<void> {
+    this.#forget();
+    const name = this.#chosen;
+    if (name === undefined) {
+      this.#show(this.#problems.length > 0 ? 'badConfig' : 'noConfig', configFailure(this.#problems));
+      return;
+    }
+    if (!this.#trusted) {
+      this.#show('untrusted');
+      return;
+    }
+    if (!(await this.engine.ask('consented', name))) {
+      this.#show('notConnected');
+      return;
+    }
+    // What was known the last time is shown at once, with its age; then production is looked at.
+    this.#show('looking');
+    const look = await this.engine.ask('recall', name);
+    if (name !== this.#chosen) return;
+    if (look !== null) this.#take(look);
+    await this.#lookAgain(name);
+  }
+
+  /** One look at a time: whoever asks meanwhile gets the one that runs. */
+  #lookAgain(name: TargetName, token?: CancellationToken): Promise<void> {
+    this.#looking ??= this.#lookOnce(name, token).finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #lookOnce(name: TargetName, token?: CancellationToken): Promise<void> {
+    this.#show('looking');
+    try {
+      const look = await this.engine.ask('look', name, token);
+      if (name === this.#chosen) this.#take(look);
+    } catch (error) {
+      if (name !== this.#chosen) return;
+      const cancelled = asResponseError(error).code === -32800;
+      if (cancelled) this.#settle();
+      else this.#show(failureName(error) === 'HostKeyUnknown' ? 'hostKey' : 'failed', asProblem(error));
+    }
+  }
+
+  #take(look: LookResult): void {
+    this.#look = look;
+    const source = (tree: 'local' | 'production') => ({
+      answer: (needs: Parameters<Graph['sources']['local']['answer']>[0]) =>
+        this.engine.ask('facts', { ...this.ready(), tree, needs }),
+    });
+    this.#graph = new Graph(look.seed, { local: source('local'), production: source('production') });
+    this.#settle();
+    this.listener.lookChanged();
+  }
+
+  /** The phase that the last look, if any, leads to. */
+  #settle(): void {
+    const entries = this.#look?.audit.entries;
+    if (entries === undefined) this.#show('notConnected');
+    else this.#show(entries.some((entry) => entry.kind !== 'same') ? 'drift' : 'inSync');
+  }
+
+  #forget(): void {
+    if (this.#look === undefined) return;
+    this.#look = undefined;
+    this.#graph = undefined;
+    this.listener.lookChanged();
+  }
+
+  #show(phase: Phase, failure?: Problem): void {
+    this.#phase = phase;
+    this.#failure = failure;
+    this.listener.stateChanged(this.state());
+  }
+
+  #names(): TargetName[] {
+    return this.#configs.flatMap((config) =>
+      [...config.targets.keys()].map((target) => ({ config: config.file, target })),
+    );
+  }
+
+  #choice(name: TargetName): TargetChoice | undefined {
+    const target = this.#configs.find((config) => config.file === name.config)?.targets.get(name.target);
+    if (target === undefined) return undefined;
+    const folder = this.#folders.find((candidate) => name.config.startsWith(`${candidate}${path.sep}`));
+    return {
+      id: idOf(name),
+      name: target.name,
+      host: target.host,
+      root: target.root,
+      config: uriOf(name.config),
+      configPath: folder === undefined ? name.config : path.relative(folder, name.config),
+      chosen: this.#chosen !== undefined && idOf(this.#chosen) === idOf(name),
+    };
+  }
+}
+
+function idOf(name: TargetName): string {
+  return `${name.config}#${name.target}`;
+}
+
+function configFailure(problems: readonly ConfigProblem[]): Problem | undefined {
+  const [first] = problems;
+  return first === undefined
+    ? undefined
+    : { message: `${path.basename(first.file)}:${first.line + 1}: ${first.message}`, remedy: first.remedy };
+}
