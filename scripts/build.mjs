@@ -18,6 +18,16 @@ const common = {
   logLevel: 'warning',
   // ssh2 asks for optional native code inside try blocks and works without it.
   external: ['vscode', '*.node', 'cpu-features'],
+  plugins: [
+    {
+      // ts-morph is large and seldom needed: it stays a bundle of its own, loaded when the first TypeScript or JSX module is met.
+      name: 'ast-apart',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/ast\.ts$/ }, (found) =>
+          found.kind === 'entry-point' ? undefined : { path: './ast.js', external: true },
+        ),
+    },
+  ],
 };
 
 await rm('dist', { recursive: true, force: true });
@@ -34,6 +44,7 @@ await Promise.all([
     entryPoints: { cli: 'server/cli/main.ts' },
     banner: { js: '#!/usr/bin/env node' },
   }),
+  build({ ...common, target: 'node20', entryPoints: { ast: 'server/io/ast.ts' }, minify: true, sourcemap: false }),
   // Production's own Node runs this one: old Nodes, no dependency, as small as it gets.
   build({ ...common, target: 'node14', entryPoints: { host: 'server/host/main.ts' }, minify: true, sourcemap: false }),
 ]);

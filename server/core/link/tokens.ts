@@ -278,7 +278,7 @@ class Tokenizer {
     const last = this.#count - 1;
     if (last < 0) return true;
     const word = this.text.slice(this.#start[last], this.#end[last]);
-    switch (this.#kind[last]) {
+    switch (this.#kindOf(last)) {
       case Token.Word:
         return BEFORE_EXPRESSION.has(word) && !this.#isProperty(last);
       case Token.Number:
@@ -304,7 +304,6 @@ class Tokenizer {
       case Token.Open:
         return word !== '++' && word !== '--';
     }
-    return true;
   }
 
   /** Whether a `{` begins a block (or a body) and no object literal. */
@@ -317,6 +316,10 @@ class Tokenizer {
     }
     if (this.#kind[before] === Token.Punctuator) return word === ';' || word === '=>' || word === ':';
     return word !== '(' && word !== '[' && word !== '${';
+  }
+
+  #kindOf(token: number): Token {
+    return this.#kind[token] ?? Token.Punctuator;
   }
 
   #isProperty(token: number): boolean {
