@@ -77,7 +77,7 @@ class SourceReader {
   #import(node: ts.ImportDeclaration): void {
     this.#esm = true;
     const clause = node.importClause;
-    if (clause?.isTypeOnly === true || !ts.isStringLiteral(node.moduleSpecifier)) return;
+    if (clause?.phaseModifier === ts.SyntaxKind.TypeKeyword || !ts.isStringLiteral(node.moduleSpecifier)) return;
     const names: LinkText['names'][number][] = [];
     const bindings: string[] = [];
     if (clause?.name !== undefined) {
@@ -126,7 +126,7 @@ class SourceReader {
     if (clause === undefined) this.#starFrom.push(node.moduleSpecifier.text);
   }
 
-  #exportedStatement(node: ts.Node & { modifiers?: ts.NodeArray<ts.ModifierLike> }): void {
+  #exportedStatement(node: ts.Node & { modifiers?: ts.NodeArray<ts.ModifierLike> | undefined }): void {
     const modifiers = node.modifiers?.map((modifier) => modifier.kind) ?? [];
     if (!modifiers.includes(ts.SyntaxKind.ExportKeyword)) return;
     this.#esm = true;

@@ -64,7 +64,7 @@ function resolveTarget(
     }
     return last;
   }
-  if (typeof target !== 'object') return { kind: 'invalid', target: String(target) };
+  if (typeof target !== 'object') return { kind: 'invalid', target: JSON.stringify(target) };
   for (const [condition, value] of Object.entries(target)) {
     if (condition !== 'default' && !conditions.has(condition)) continue;
     const found = resolveTarget(value, matched, conditions, isImports);

@@ -319,7 +319,8 @@ class Tokenizer {
   }
 
   #kindOf(token: number): Token {
-    return this.#kind[token] ?? Token.Punctuator;
+    const kind: Token | undefined = this.#kind[token];
+    return kind ?? Token.Punctuator;
   }
 
   #isProperty(token: number): boolean {

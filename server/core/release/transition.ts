@@ -1,0 +1,98 @@
+import type { ReleaseOutcome } from './release.ts';
+
+/**
+ * A release as a machine: what happened last decides what is done next. Pure; the host program's runner carries the effects out and feeds
+ * back what happened. Live files are touched only by `switch` and `undo`, and `switch` comes only after a verified backup.
+ */
+export type ReleaseState =
+  | { readonly at: 'new' }
+  | { readonly at: 'verifying' }
+  | { readonly at: 'backingUp' }
+  | { readonly at: 'switching' }
+  | { readonly at: 'restarting' }
+  | { readonly at: 'watching' }
+  | { readonly at: 'held' }
+  | { readonly at: 'undoing'; readonly why: string }
+  | { readonly at: 'restartingOld'; readonly why: string }
+  | { readonly at: 'watchingOld'; readonly why: string }
+  | { readonly at: 'ended'; readonly outcome: ReleaseOutcome; readonly detail: string };
+
+export type ReleaseEvent =
+  | { readonly type: 'started' }
+  /** Everything that the plan relies on is as it was. */
+  | { readonly type: 'verified' }
+  /** Copies of all that will be replaced were read back and are the same. */
+  | { readonly type: 'backedUp' }
+  | { readonly type: 'switched' }
+  | { readonly type: 'restarted' }
+  | { readonly type: 'healthy'; readonly hold: boolean }
+  | { readonly type: 'confirmed' }
+  | { readonly type: 'undone' }
+  /** The step that was being done did not work, or the watch saw a failure. */
+  | { readonly type: 'failed'; readonly why: string }
+  /** A person or a deadline wants the old version back. */
+  | { readonly type: 'cancelled'; readonly why: string };
+
+export type Effect =
+  'verify' | 'backUp' | 'switch' | 'restart' | 'watch' | 'waitForWord' | 'undo' | 'restartOld' | 'watchOld' | 'finish';
+
+export interface Step {
+  readonly state: ReleaseState;
+  /** What to do now; nothing where the event changes nothing. */
+  readonly effect?: Effect;
+}
+
+/** Every pair has an answer: an event that does not belong to a state leaves it as it is. */
+export function transition(state: ReleaseState, event: ReleaseEvent): Step {
+  switch (state.at) {
+    case 'new':
+      return event.type === 'started' ? { state: { at: 'verifying' }, effect: 'verify' } : untouchedEnd(state, event);
+    case 'verifying':
+      return event.type === 'verified' ? { state: { at: 'backingUp' }, effect: 'backUp' } : untouchedEnd(state, event);
+    case 'backingUp':
+      return event.type === 'backedUp' ? { state: { at: 'switching' }, effect: 'switch' } : untouchedEnd(state, event);
+    case 'switching':
+      return event.type === 'switched' ? { state: { at: 'restarting' }, effect: 'restart' } : undo(state, event);
+    case 'restarting':
+      return event.type === 'restarted' ? { state: { at: 'watching' }, effect: 'watch' } : undo(state, event);
+    case 'watching':
+      if (event.type !== 'healthy') return undo(state, event);
+      return event.hold ? { state: { at: 'held' }, effect: 'waitForWord' } : end('deployed', 'healthy');
+    case 'held':
+      return event.type === 'confirmed' ? end('deployed', 'healthy, and confirmed') : undo(state, event);
+    case 'undoing':
+      if (event.type === 'undone') return { state: { at: 'restartingOld', why: state.why }, effect: 'restartOld' };
+      return event.type === 'failed' ? stuck(`${state.why}; and the undo failed: ${event.why}`) : { state };
+    case 'restartingOld':
+      if (event.type === 'restarted') return { state: { at: 'watchingOld', why: state.why }, effect: 'watchOld' };
+      return event.type === 'failed'
+        ? stuck(`${state.why}; the old files are back, but the restart failed: ${event.why}`)
+        : { state };
+    case 'watchingOld':
+      if (event.type === 'healthy') return end('rolledBack', state.why);
+      return event.type === 'failed'
+        ? stuck(`${state.why}; the old files are back, but the app is not healthy: ${event.why}`)
+        : { state };
+    case 'ended':
+      return { state };
+  }
+}
+
+/** Nothing live was touched: giving up leaves production exactly as it was. */
+function untouchedEnd(state: ReleaseState, event: ReleaseEvent): Step {
+  if (event.type !== 'failed' && event.type !== 'cancelled') return { state };
+  return end('rolledBack', `${event.why}. Nothing live was changed`);
+}
+
+function undo(state: ReleaseState, event: ReleaseEvent): Step {
+  if (event.type !== 'failed' && event.type !== 'cancelled') return { state };
+  return { state: { at: 'undoing', why: event.why }, effect: 'undo' };
+}
+
+function end(outcome: ReleaseOutcome, detail: string): Step {
+  return { state: { at: 'ended', outcome, detail }, effect: 'finish' };
+}
+
+function stuck(detail: string): Step {
+  return end('failedNeedsAttention', detail);
+}
