@@ -1,21 +1,35 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'fs';
+import { lstatSync, readdirSync, readlinkSync } from 'fs';
 import type { Answer, Entry, EntryKind, Fact, Need } from '../core/tree/tree.ts';
 import type { Handler } from './handlers.ts';
+import { HostFailure } from './handlers.ts';
 import { hashFile } from './hash.ts';
 import { kindOf } from './inventory.ts';
 import { escapeBytes, hasCode, nameText, reasonOf } from './names.ts';
+import { readRegular } from './open.ts';
 
-const BATCH = 500;
+/** A part is sent when it holds this many answers, or texts of this many characters: a frame has a limit. */
+const BATCH_FACTS = 500;
+const BATCH_CHARS = 2 * 1024 * 1024;
 /** A text that decides how modules resolve is small; anything larger is not read into memory. */
 const MAX_TEXT_BYTES = 8 * 1024 * 1024;
 
 /** Answers single questions about absolute paths. */
 export const facts: Handler<'facts'> = async (ask, conversation) => {
-  for (let from = 0; from < ask.needs.length; from += BATCH) {
-    await conversation.part({ facts: ask.needs.slice(from, from + BATCH).map(answerNeed) });
-    if (conversation.cancelled.now) break;
+  let batch: Fact[] = [];
+  let chars = 0;
+  for (const need of ask.needs) {
+    const fact = answerNeed(need);
+    batch.push(fact);
+    if (fact.ask === 'text' && fact.answer.state === 'known') chars += fact.answer.value.length;
+    if (batch.length < BATCH_FACTS && chars < BATCH_CHARS) continue;
+    await conversation.part({ facts: batch });
+    batch = [];
+    chars = 0;
+    // Lets a cancellation, or the end of the line, be heard between two batches.
     await new Promise((resolve) => setImmediate(resolve));
+    if (conversation.cancelled.now) throw new HostFailure('cancelled', 'looking was cancelled');
   }
+  await conversation.part({ facts: batch });
   return {};
 };
 
@@ -57,17 +71,14 @@ class WireMap extends Map<string, EntryKind> {
 
 function identityOf(path: string): Extract<Fact, { ask: 'identity' }>['answer'] {
   return look(() => {
-    const hashed = hashFile(path);
+    const hashed = hashFile(path, 'follow');
     if ('problem' in hashed) throw new Error(hashed.problem);
     return hashed.content;
   });
 }
 
 function textOf(path: string): Answer<string> {
-  return look(() => {
-    if (statSync(path).size > MAX_TEXT_BYTES) throw new Error(`larger than ${MAX_TEXT_BYTES} bytes`);
-    return readFileSync(path, 'utf8');
-  });
+  return look(() => readRegular(path, MAX_TEXT_BYTES, 'follow').bytes.toString('utf8'));
 }
 
 function look<T>(read: () => T): Answer<T> {

@@ -7,6 +7,7 @@ import type { Handler } from './handlers.ts';
 import { HostFailure } from './handlers.ts';
 import { hashFile } from './hash.ts';
 import { escapeBytes, hasCode, nameText, reasonOf } from './names.ts';
+import { holds, openRoot } from './root.ts';
 
 const BATCH = 2000;
 
@@ -15,7 +16,7 @@ export const inventory: Handler<'inventory'> = async (ask, conversation) => {
   const takenAt = new Date().toISOString();
   const realRoot = openRoot(ask.root);
   const identity = statSync(realRoot, { bigint: true });
-  const walk = new Walk(realRoot, new Selection(ask.rules), ask.limits);
+  const walk = new Walk(realRoot, new Selection(ask.rules), ask.limits, stateBelow(ask.root, realRoot, ask.state));
   for (const batch of walk.batches()) {
     await conversation.part({ entries: batch });
     if (conversation.cancelled.now) throw new HostFailure('cancelled', 'the listing was cancelled');
@@ -38,31 +39,6 @@ export function platform(): HostPlatform {
   return { by: 'node', node: process.version, os: process.platform };
 }
 
-/** The root's real path. A root that is not there, or is no folder, ends the request with a sentence. */
-export function openRoot(root: string): string {
-  let real: string;
-  try {
-    real = realpathSync(root);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) {
-      throw new HostFailure(
-        'no-root',
-        `There is no folder ${root} on the host.`,
-        'Correct "root" in driftline.json, or create the folder.',
-      );
-    }
-    throw new HostFailure(
-      'unreadable-root',
-      `The root ${root} cannot be opened: ${reasonOf(error)}.`,
-      'Let this user read it.',
-    );
-  }
-  if (!statSync(real).isDirectory()) {
-    throw new HostFailure('no-root', `The root ${root} is not a folder.`, 'Correct "root" in driftline.json.');
-  }
-  return real;
-}
-
 class Walk {
   complete = true;
   readonly unlisted: { path: string; reason: string; count?: number }[] = [];
@@ -73,6 +49,8 @@ class Walk {
     readonly root: string,
     readonly selection: Selection,
     readonly limits: InventoryLimits,
+    /** Driftline's own folder, relative to the root, where it lies below it. */
+    readonly state: string | undefined,
   ) {}
 
   /** Entries in batches, a folder before what it holds. */
@@ -105,7 +83,7 @@ class Walk {
       const name = nameText(bytes);
       const path = folder === '.' ? (name ?? escapeBytes(bytes)) : `${folder}/${name ?? escapeBytes(bytes)}`;
       if (name === undefined) {
-        this.unreadable.push({ path, reason: 'its name is not UTF-8' });
+        this.#hide(path, 'its name is not UTF-8', inScope);
         continue;
       }
       if (++this.#entries > this.limits.totalEntries) {
@@ -128,7 +106,7 @@ class Walk {
     const entry = describe(path, stat);
     if (entry.kind === 'folder') {
       yield entry;
-      const reason = leftOut(name);
+      const reason = path === this.state ? "Driftline's own" : leftOut(name);
       if (reason === undefined) yield* this.#folder(path);
       else this.unlisted.push({ path, reason });
     } else if (entry.kind === 'symlink') {
@@ -146,7 +124,7 @@ class Walk {
       return { problem: `larger than ${this.limits.hashBytesPerFile} bytes` };
     }
     try {
-      const hashed = hashFile(this.#full(path));
+      const hashed = hashFile(this.#full(path), 'refuse');
       if ('problem' in hashed) this.complete = false;
       return hashed;
     } catch (error) {
@@ -156,11 +134,17 @@ class Walk {
   }
 
   #link(path: string): Pick<InventoryEntry, 'leadsTo' | 'link'> {
-    const leadsTo = readlinkSync(this.#full(path), { encoding: 'buffer' });
+    let leadsTo: Buffer;
+    try {
+      leadsTo = readlinkSync(this.#full(path), { encoding: 'buffer' });
+    } catch (error) {
+      // It is no symlink any more, just now.
+      this.#hide(path, reasonOf(error), this.selection.toLocal(path).managed);
+      return { link: 'dangling' };
+    }
     const text = nameText(leadsTo) ?? escapeBytes(leadsTo);
     try {
-      const real = realpathSync(this.#full(path));
-      return { leadsTo: text, link: real === this.root || real.startsWith(this.root + '/') ? 'inside' : 'outside' };
+      return { leadsTo: text, link: holds(this.root, realpathSync(this.#full(path))) ? 'inside' : 'outside' };
     } catch (error) {
       return { leadsTo: text, link: hasCode(error, 'ELOOP') ? 'loop' : 'dangling' };
     }
@@ -172,8 +156,15 @@ class Walk {
   }
 
   #full(path: string): string {
-    return path === '.' ? this.root : `${this.root}/${path}`;
+    if (path === '.') return this.root;
+    return this.root === '/' ? `/${path}` : `${this.root}/${path}`;
   }
+}
+
+/** The state folder as a path below the root, whichever of the root's two names it was given with. */
+function stateBelow(root: string, realRoot: string, state: string): string | undefined {
+  const folder = [root, realRoot].find((each) => each !== state && holds(each, state));
+  return folder === undefined ? undefined : state.slice(folder === '/' ? 1 : folder.length + 1);
 }
 
 /** Folders whose contents nobody deploys by file: they are asked about path by path when an import leads there. */

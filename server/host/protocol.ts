@@ -11,9 +11,12 @@ import type { JournalEvent, ReleaseSummary } from '../core/release/release.ts';
 export interface HostVerbs {
   /** Who is there. Answered before anything else; starts and writes nothing. */
   hello: { ask: Record<string, never>; part: never; end: HostHello };
-  /** Everything under a root. Writes nothing. Parts come in batches, folders before what they hold. */
+  /**
+   * Everything under a root but Driftline's own state folder, wherever it lies. Writes nothing. Parts come in batches, folders before
+   * what they hold.
+   */
   inventory: {
-    ask: { root: string; rules: SelectionRules; limits: InventoryLimits };
+    ask: { root: string; state: string; rules: SelectionRules; limits: InventoryLimits };
     part: { entries: InventoryEntry[] };
     end: Omit<Inventory, 'entries'>;
   };

@@ -1,9 +1,10 @@
 import { createHash } from 'crypto';
-import { fstatSync, openSync, closeSync, readSync, realpathSync } from 'fs';
+import { realpathSync } from 'fs';
 import type { Handler } from './handlers.ts';
 import { HostFailure } from './handlers.ts';
-import { openRoot } from './inventory.ts';
+import { holds, openRoot } from './root.ts';
 import { reasonOf } from './names.ts';
+import { readRegular } from './open.ts';
 
 /** Sends contents of files under a root, whole, with the hash of just these bytes. */
 export const read: Handler<'read'> = async (ask, conversation) => {
@@ -13,7 +14,7 @@ export const read: Handler<'read'> = async (ask, conversation) => {
     let bytes: Buffer;
     let mode: number;
     try {
-      ({ bytes, mode } = readWhole(root, file.path, ask.maxBytes));
+      ({ bytes, mode } = readBelow(root, file.path, ask.maxBytes));
     } catch (error) {
       await conversation.part({ path: file.path, problem: reasonOf(error) });
       continue;
@@ -28,23 +29,9 @@ export const read: Handler<'read'> = async (ask, conversation) => {
   return {};
 };
 
-function readWhole(root: string, path: string, maxBytes: number): { bytes: Buffer; mode: number } {
+/** Symlinks are followed as far as they stay below the root. */
+function readBelow(root: string, path: string, maxBytes: number): { bytes: Buffer; mode: number } {
   const real = realpathSync(`${root}/${path}`);
-  if (!real.startsWith(root + '/')) throw new Error('it leads out of the root');
-  const handle = openSync(real, 'r');
-  try {
-    const stat = fstatSync(handle);
-    if (!stat.isFile()) throw new Error('it is not a regular file');
-    if (stat.size > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);
-    const bytes = Buffer.alloc(stat.size);
-    let at = 0;
-    while (at < bytes.length) {
-      const count = readSync(handle, bytes, at, bytes.length - at, at);
-      if (count === 0) throw new Error('it became shorter while it was read');
-      at += count;
-    }
-    return { bytes, mode: stat.mode & 0o7777 };
-  } finally {
-    closeSync(handle);
-  }
+  if (!holds(root, real)) throw new Error('it leads out of the root');
+  return readRegular(real, maxBytes, 'refuse');
 }

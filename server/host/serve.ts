@@ -59,26 +59,35 @@ export function serve(input: Readable, output: Writable, nonce: string, handlers
     input.on('end', end);
     input.on('error', end);
     output.on('error', end);
+    // The bootstrap paused it when it had the program.
+    input.resume();
   });
 }
 
 interface Request {
   readonly id: number;
-  readonly verb: Verb | 'cancel';
+  readonly verb: string;
   readonly ask: unknown;
 }
 
+/** A header that is no request means that the line is damaged: nothing that follows could be trusted. */
 function parseRequest(header: unknown): Request {
-  const { id, verb, ask } = header as Request;
-  return { id, verb, ask };
+  if (typeof header !== 'object' || header === null || !('id' in header) || !('verb' in header)) {
+    throw new TypeError('a frame that is no request');
+  }
+  const { id, verb } = header;
+  if (typeof id !== 'number' || typeof verb !== 'string') throw new TypeError('a frame that is no request');
+  return { id, verb, ask: 'ask' in header ? header.ask : undefined };
 }
 
+type AnyHandler = (ask: unknown, conversation: unknown) => Promise<unknown>;
+
 /** The client is of the same release as this program (it has just sent it), so the question has the shape that its verb says. */
-function answer(handlers: Handlers, verb: Verb, ask: unknown, conversation: unknown): Promise<unknown> {
-  const handler = handlers[verb] as ((ask: unknown, conversation: unknown) => Promise<unknown>) | undefined;
-  if (handler === undefined)
-    return Promise.reject(new HostFailure('unknown-verb', `the host program does not know "${verb}"`));
-  return handler(ask, conversation);
+async function answer(handlers: Handlers, verb: string, ask: unknown, conversation: unknown): Promise<unknown> {
+  if (!Object.prototype.hasOwnProperty.call(handlers, verb)) {
+    throw new HostFailure('unknown-verb', `The host program does not know "${verb}".`);
+  }
+  return (handlers[verb as Verb] as AnyHandler)(ask, conversation);
 }
 
 function describe(error: unknown): { code: string; message: string; remedy?: string } {

@@ -82,12 +82,12 @@ export class HostSource implements FactSource {
   }
 }
 
-/** JSON has no maps: a listing travels as pairs. */
+/** JSON has no maps: a listing travels as pairs, unless it did not travel. */
 function fromWire(fact: Fact): Fact {
   if (fact.ask !== 'list' || fact.answer.state !== 'known') return fact;
   const pairs: unknown = fact.answer.value;
   const names = new Map<string, EntryKind>();
-  for (const pair of Array.isArray(pairs) ? pairs : []) {
+  for (const pair of pairs instanceof Map ? pairs.entries() : Array.isArray(pairs) ? pairs : []) {
     if (!Array.isArray(pair)) continue;
     const name: unknown = pair[0];
     const kind: unknown = pair[1];

@@ -1,6 +1,8 @@
 import type { Target } from '../config/config.ts';
+import { Failure } from '../core/failure.ts';
 import type { Inventory, InventoryEntry, InventoryLimits } from '../core/tree/inventory.ts';
 import type { Host } from '../remote/host.ts';
+import { oddity, parseEntry, parseInventoryEnd } from './inventory-wire.ts';
 
 /** Generous enough for real applications, small enough that a hostile or runaway host cannot fill this machine's memory. */
 export const DEFAULT_LIMITS: InventoryLimits = {
@@ -9,45 +11,73 @@ export const DEFAULT_LIMITS: InventoryLimits = {
   totalEntries: 2_000_000,
 };
 
+/** Refused entries that are named one by one. */
+const MAX_REFUSED = 1000;
+/** A single large file may be hashed for this long without a word. */
+const SILENCE_MS = 120_000;
+
+/** A host that answers with what is no inventory. */
+export class InventoryRefused extends Failure {
+  readonly kind = 'connection';
+  constructor(address: string, root: string, why: string) {
+    super(
+      `What ${address} sent as the inventory of ${root} is none: ${why}.`,
+      'Do not trust this host before you know why; a newer Driftline may help.',
+    );
+  }
+}
+
 /**
- * Lists a target's root. What the host says is data from outside: a path that is absolute, climbs, repeats or holds a NUL never becomes
- * an entry, it is named among the unreadable and the inventory is not complete.
+ * Lists a target's root. What the host says is data from outside: a path that is absolute, climbs, repeats, lies in no listed folder or
+ * holds a NUL never becomes an entry, it is named among the unreadable and the inventory is not complete. Rejects with
+ * `InventoryRefused` on what has not the shape of an answer, or on more entries than were asked for.
  */
 export async function takeInventory(
   host: Host,
-  target: Pick<Target, 'root' | 'rules'>,
+  target: Pick<Target, 'root' | 'state' | 'rules'>,
   options: { signal?: AbortSignal; limits?: InventoryLimits; onProgress?: (entries: number) => void } = {},
 ): Promise<Inventory> {
+  const { root, state, rules } = target;
   const limits = options.limits ?? DEFAULT_LIMITS;
   const entries = new Map<string, InventoryEntry>();
   const refused: { path: string; reason: string }[] = [];
-  const end = await host.request(
+  const receive = (value: unknown): void => {
+    const entry = parseEntry(value);
+    if (entry === undefined) throw new InventoryRefused(host.address, root, 'an entry has not the fields of one');
+    if (entries.size >= limits.totalEntries) {
+      throw new InventoryRefused(host.address, root, `it has more than the ${limits.totalEntries} entries asked for`);
+    }
+    const reason = oddity(entry.path, entries);
+    if (reason === undefined) entries.set(entry.path, entry);
+    else if (refused.length < MAX_REFUSED) refused.push({ path: entry.path, reason });
+    else throw new InventoryRefused(host.address, root, `more than ${MAX_REFUSED} of its paths cannot be`);
+  };
+  const answer = await host.request(
     'inventory',
-    { root: target.root, rules: target.rules, limits },
+    { root, state, rules, limits },
     {
       ...(options.signal && { signal: options.signal }),
-      silenceMs: 120_000,
-      onPart: (part) => {
-        for (const entry of part.entries) {
-          const reason = entries.size >= limits.totalEntries ? 'more entries than were asked for' : strange(entry.path, entries);
-          if (reason === undefined) entries.set(entry.path, entry);
-          else if (refused.length < 1000) refused.push({ path: entry.path, reason });
-        }
+      silenceMs: SILENCE_MS,
+      onPart: (part: unknown) => {
+        const batch = entriesOf(part);
+        if (batch === undefined) throw new InventoryRefused(host.address, root, 'a part of it has no entries');
+        batch.forEach(receive);
         options.onProgress?.(entries.size);
       },
     },
   );
+  const end = parseInventoryEnd(answer);
+  if (end === undefined) throw new InventoryRefused(host.address, root, 'its end has not the fields of one');
   return {
     ...end,
+    root,
     entries: [...entries.values()],
     unreadable: [...end.unreadable, ...refused],
     complete: end.complete && refused.length === 0,
   };
 }
 
-/** Why a path cannot be one below a root, or `undefined`. */
-function strange(path: string, seen: ReadonlyMap<string, unknown>): string | undefined {
-  if (path === '' || path.startsWith('/') || path.includes('\0')) return 'not a path below the root';
-  if (path.split('/').some((part) => part === '..' || part === '.' || part === '')) return 'not a path below the root';
-  return seen.has(path) ? 'listed twice' : undefined;
+function entriesOf(part: unknown): readonly unknown[] | undefined {
+  if (typeof part !== 'object' || part === null || !('entries' in part)) return undefined;
+  return Array.isArray(part.entries) ? part.entries : undefined;
 }

@@ -23,6 +23,6 @@ export async function connect(
 ): Promise<Host> {
   const program = await readFile(options.hostProgram);
   const node = target.node === undefined ? {} : { node: target.node };
-  if (target.host === 'local') return connectLocal({ ...node, program });
+  if (target.host === 'local') return connectLocal({ ...node, program, signal: options.signal });
   return connectSsh({ ...options, ...target, ownKnownHosts: path.join(options.stateFolder, 'known_hosts'), program });
 }

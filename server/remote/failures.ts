@@ -62,8 +62,32 @@ export class LineDropped extends ConnectionFailure {
 }
 
 export class NoNodeOnHost extends ConnectionFailure {
-  constructor(address: string) {
-    super(`No Node was found on ${address}.`, 'Install Node there, or name it in driftline.json as "node".');
+  constructor(address: string, named: string | undefined) {
+    super(
+      named === undefined ? `No Node was found on ${address}.` : `There is no Node at ${named} on ${address}.`,
+      named === undefined
+        ? 'Install Node there, or name it in driftline.json as "node".'
+        : 'Correct "node" in driftline.json.',
+    );
+  }
+}
+
+export class NodeTooOld extends ConnectionFailure {
+  constructor(address: string, version: string, oldest: number) {
+    super(
+      `The Node of ${address} is ${version}; the host program needs ${oldest} or newer.`,
+      'Install a newer Node there, or name one in driftline.json as "node".',
+    );
+  }
+}
+
+/** A file of this machine that a connection rests on, and that cannot be read or written. */
+export class FileUnusable extends ConnectionFailure {
+  constructor(file: string, cause: unknown) {
+    super(
+      `${file} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      'Give this user access to it, or move it away.',
+    );
   }
 }
 

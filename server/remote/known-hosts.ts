@@ -25,24 +25,46 @@ export class KnownHosts {
     );
   }
 
-  /** @param key the key as it goes over the wire (RFC 4253, section 6.6) */
-  check(host: string, port: number, key: Buffer): KeyVerdict {
+  /**
+   * @param key the key as it goes over the wire (RFC 4253, section 6.6)
+   * @param negotiable the key types that the host could have been asked for. Known ones are asked for first, so a host that comes with
+   *   another type does not have its known key any more.
+   */
+  check(host: string, port: number, key: Buffer, negotiable: ReadonlySet<string>): KeyVerdict {
     const keyType = keyTypeOf(key);
     const base64 = key.toString('base64');
-    const entries = this.#entries.filter((entry) => matches(entry.hosts, host, port));
-    const revoked = entries.find((entry) => entry.marker === '@revoked' && entry.key === base64);
+    const revoked = this.#entries.find(
+      (entry) =>
+        entry.marker === '@revoked' &&
+        entry.key === base64 &&
+        (matches(entry.hosts, nameOf(host, port)) || matches(entry.hosts, nameOf(host, 22))),
+    );
     if (revoked !== undefined) return { verdict: 'revoked', place: revoked.place };
-    const plain = entries.filter((entry) => entry.marker === undefined);
+    const plain = this.#accepted(nameOf(host, port));
     if (plain.some((entry) => entry.key === base64)) return { verdict: 'known' };
-    const other = plain.find((entry) => entry.keyType === keyType);
-    if (other === undefined) return { verdict: 'unknown' };
-    return { verdict: 'changed', knownFingerprint: fingerprint(Buffer.from(other.key, 'base64')), place: other.place };
+    const other =
+      plain.find((entry) => entry.keyType === keyType) ?? plain.find((entry) => negotiable.has(entry.keyType));
+    if (other !== undefined) {
+      return {
+        verdict: 'changed',
+        knownFingerprint: `${other.keyType} ${fingerprint(Buffer.from(other.key, 'base64'))}`,
+        place: other.place,
+      };
+    }
+    // As OpenSSH does: a key that is known under the plain name is known on another port too, where that port has none of its own.
+    const byName = port !== 22 && this.#accepted(nameOf(host, 22)).some((entry) => entry.key === base64);
+    return { verdict: byName ? 'known' : 'unknown' };
   }
 
   /** Key types already accepted for a host: asking for these first keeps a known host known. */
   keyTypes(host: string, port: number): string[] {
-    const found = this.#entries.filter((entry) => entry.marker === undefined && matches(entry.hosts, host, port));
+    const own = this.#accepted(nameOf(host, port));
+    const found = own.length > 0 ? own : this.#accepted(nameOf(host, 22));
     return [...new Set(found.map((entry) => entry.keyType))];
+  }
+
+  #accepted(name: string): KnownHost[] {
+    return this.#entries.filter((entry) => entry.marker === undefined && matches(entry.hosts, name));
   }
 }
 
@@ -77,8 +99,7 @@ function nameOf(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 
-function matches(hosts: string, host: string, port: number): boolean {
-  const name = nameOf(host, port);
+function matches(hosts: string, name: string): boolean {
   if (hosts.startsWith('|1|')) {
     const [, , salt, hash] = hosts.split('|');
     if (salt === undefined || hash === undefined) return false;

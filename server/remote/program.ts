@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { encodeFrame, FrameReader, startMarker } from '../host/frames.ts';
 import type { HostHello, HostVerbs, Verb } from '../host/protocol.ts';
-import { NO_NODE, programPrefix } from './bootstrap.ts';
-import { HostRefused, LineDropped, NoNodeOnHost } from './failures.ts';
+import { NO_NODE, OLD_NODE, OLDEST_NODE, programPrefix } from './bootstrap.ts';
+import { HostRefused, LineDropped, NodeTooOld, NoNodeOnHost } from './failures.ts';
 import type { Host, RequestOptions } from './host.ts';
 
 /** A started process somewhere, whose standard streams are ours. */
@@ -15,7 +15,16 @@ export interface Channel {
   close(): void;
 }
 
+/** Somewhere commands can be run: a machine at the end of a connection, or this one. */
+export interface Shell {
+  /** Runs a command as the person's login shell reads it. Rejects with a `ConnectionFailure`. */
+  exec(command: string): Promise<Channel>;
+  /** Ends all that runs, and the connection. */
+  close(): void;
+}
+
 const DEFAULT_SILENCE_MS = 30_000;
+const CLOSE_PATIENCE_MS = 2000;
 /** A banner longer than this is no banner. */
 const MAX_NOISE_BYTES = 1 << 20;
 
@@ -23,20 +32,34 @@ export function newNonce(): string {
   return randomBytes(12).toString('hex');
 }
 
-/** Sends the program down a fresh channel and waits until it answers. */
-export async function startProgram(channel: Channel, program: Buffer, nonce: string, address: string): Promise<Host> {
+export interface StartOptions {
+  readonly nonce: string;
+  readonly address: string;
+  readonly signal: AbortSignal;
+  /** The Node that the config names. */
+  readonly node?: string;
+  /** Closed with the host. */
+  readonly shell: Shell;
+}
+
+/** Sends the program down a fresh channel and waits until it answers. The channel is closed when it does not. */
+export async function startProgram(channel: Channel, program: Buffer, options: StartOptions): Promise<Host> {
+  const host = new HostProgram(channel, options);
   channel.input.write(programPrefix(program));
-  const host = new HostProgram(channel, nonce, address);
-  await host.greet();
-  return host;
+  try {
+    await host.greet();
+    return host;
+  } catch (error) {
+    channel.close();
+    throw error;
+  }
 }
 
 interface Pending {
   readonly onPart: (part: unknown, body: Uint8Array) => void;
   readonly resolve: (end: unknown) => void;
   readonly reject: (error: Error) => void;
-  readonly silenceMs: number;
-  timer: NodeJS.Timeout;
+  readonly timer: NodeJS.Timeout;
 }
 
 class HostProgram implements Host {
@@ -50,81 +73,92 @@ class HostProgram implements Host {
 
   constructor(
     readonly channel: Channel,
-    readonly nonce: string,
-    readonly address: string,
+    readonly options: StartOptions,
   ) {
     channel.output.on('data', (chunk: Buffer) => {
       try {
         this.#receive(chunk);
       } catch (error) {
-        this.#lose(
-          new LineDropped(
-            address,
-            `the host sent what is no answer (${error instanceof Error ? error.message : String(error)})`,
-          ),
-        );
+        const what = error instanceof Error ? error.message : String(error);
+        this.#lose(new LineDropped(this.address, `the host sent what is no answer (${what})`));
         channel.close();
       }
     });
-    channel.input.on('error', (error: Error) => this.#lose(new LineDropped(address, error.message)));
-    void channel.gone.then((how) => this.#lose(new LineDropped(address, how)));
+    channel.input.on('error', (error: Error) => this.#lose(new LineDropped(this.address, error.message)));
+    channel.output.on('error', (error: Error) => this.#lose(new LineDropped(this.address, error.message)));
+    void channel.gone.then((how) => this.#lose(new LineDropped(this.address, how)));
+  }
+
+  get address(): string {
+    return this.options.address;
   }
 
   async greet(): Promise<void> {
-    this.hello = await this.request('hello', {});
+    const hello = parseHello(await this.request('hello', {}, { signal: this.options.signal }));
+    if (hello === undefined) throw new LineDropped(this.address, 'the host sent what is no greeting');
+    this.hello = hello;
   }
 
-  request<V extends Verb>(
+  async request<V extends Verb>(
     verb: V,
     ask: HostVerbs[V]['ask'],
     options: RequestOptions<V> = {},
   ): Promise<HostVerbs[V]['end']> {
-    if (this.#lost !== undefined) return Promise.reject(this.#lost);
-    options.signal?.throwIfAborted();
+    if (this.#lost !== undefined) throw this.#lost;
+    const { signal, silenceMs = DEFAULT_SILENCE_MS } = options;
+    signal?.throwIfAborted();
     const id = this.#next++;
-    const silenceMs = options.silenceMs ?? DEFAULT_SILENCE_MS;
-    return new Promise<unknown>((resolve, reject) => {
+    const frame = encodeFrame({ id, verb, ask }, options.body);
+    const onAbort = (): void => {
+      this.channel.input.write(encodeFrame({ id, verb: 'cancel' }));
+      this.#settle(id)?.reject(signal?.reason instanceof Error ? signal.reason : new Error('cancelled'));
+    };
+    const answered = new Promise<unknown>((resolve, reject) => {
       const onSilence = (): void => {
-        this.#settle(id)?.reject(
-          new LineDropped(this.address, `no word for ${Math.round(silenceMs / 1000)} s while asking for "${verb}"`),
-        );
+        const how = `no word for ${Math.round(silenceMs / 1000)} s while asking for "${verb}"`;
+        this.#settle(id)?.reject(new LineDropped(this.address, how));
       };
       this.#pending.set(id, {
         onPart: (part, body) => options.onPart?.(part as HostVerbs[V]['part'], body),
         resolve,
         reject,
-        silenceMs,
         timer: setTimeout(onSilence, silenceMs),
       });
-      options.signal?.addEventListener(
-        'abort',
-        () => {
-          const pending = this.#settle(id);
-          if (pending === undefined) return;
-          this.channel.input.write(encodeFrame({ id, verb: 'cancel' }));
-          pending.reject(options.signal?.reason instanceof Error ? options.signal.reason : new Error('cancelled'));
-        },
-        { once: true },
-      );
-      this.channel.input.write(encodeFrame({ id, verb, ask }, options.body));
-    }) as Promise<HostVerbs[V]['end']>;
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.channel.input.write(frame);
+    try {
+      return (await answered) as HostVerbs[V]['end'];
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
   }
 
   async close(): Promise<void> {
     this.channel.input.end();
-    const patience = setTimeout(() => this.channel.close(), 2000);
-    await this.channel.gone;
+    const patience = setTimeout(() => this.channel.close(), CLOSE_PATIENCE_MS);
+    await Promise.race([
+      this.channel.gone,
+      new Promise((resolve) => setTimeout(resolve, 2 * CLOSE_PATIENCE_MS).unref()),
+    ]);
     clearTimeout(patience);
+    this.options.shell.close();
   }
 
   #receive(chunk: Buffer): void {
     if (!this.#started) {
       this.#noise = Buffer.concat([this.#noise, chunk]);
-      if (this.#noise.includes(`${NO_NODE} ${this.nonce}`)) {
-        this.#lose(new NoNodeOnHost(this.address));
+      const { nonce, node } = this.options;
+      if (this.#noise.includes(`${NO_NODE} ${nonce}`)) {
+        this.#lose(new NoNodeOnHost(this.address, node));
         return;
       }
-      const marker = startMarker(this.nonce);
+      const old = new RegExp(`${OLD_NODE} ${nonce} ([0-9.]+)`).exec(this.#noise.toString('latin1'))?.[1];
+      if (old !== undefined) {
+        this.#lose(new NodeTooOld(this.address, old, OLDEST_NODE));
+        return;
+      }
+      const marker = startMarker(nonce);
       const at = this.#noise.indexOf(marker);
       if (at < 0) {
         if (this.#noise.length > MAX_NOISE_BYTES)
@@ -146,7 +180,13 @@ class HostProgram implements Host {
     if (pending === undefined || !('type' in header)) return; // An answer to what was given up meanwhile.
     pending.timer.refresh();
     if (header.type === 'part' && 'part' in header) {
-      pending.onPart(header.part, body);
+      try {
+        pending.onPart(header.part, body);
+      } catch (error) {
+        // Whoever asked cannot use this answer; the line and the other requests are sound.
+        this.channel.input.write(encodeFrame({ id: header.id, verb: 'cancel' }));
+        this.#settle(header.id)?.reject(error instanceof Error ? error : new Error(String(error)));
+      }
     } else if (header.type === 'end' && 'end' in header) {
       this.#settle(header.id)?.resolve(header.end);
     } else if (header.type === 'fail') {
@@ -170,6 +210,27 @@ class HostProgram implements Host {
     this.#lost ??= error;
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(this.#lost);
   }
+}
+
+/** The first answer of a machine that is not trusted yet; `undefined` where it is none. */
+function parseHello(outside: unknown): HostHello | undefined {
+  if (typeof outside !== 'object' || outside === null) return undefined;
+  const text = (name: string): string => textField(outside, name) ?? '';
+  const number = (name: string): number => {
+    const found: unknown = Reflect.get(outside, name);
+    return typeof found === 'number' ? found : -1;
+  };
+  if (number('protocol') !== 1) return undefined;
+  return {
+    protocol: 1,
+    node: text('node'),
+    platform: text('platform'),
+    hostname: text('hostname'),
+    user: text('user'),
+    uid: number('uid'),
+    home: text('home'),
+    clockMs: number('clockMs'),
+  };
 }
 
 function textField(header: object, name: string): string | undefined {

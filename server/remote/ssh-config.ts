@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import SSHConfig from 'ssh-config';
+import { FileUnusable } from './failures.ts';
 
 /** What `~/.ssh/config` says of a host, reduced to what is used here. Words as in ssh_config(5). */
 export interface SshSettings {
@@ -17,7 +18,10 @@ export interface SshSettings {
   readonly hostKeyAlias?: string;
   /** `yes` never asks about an unknown key. */
   readonly strict: boolean;
+  readonly connectTimeoutMs: number;
 }
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 15_000;
 
 const DEFAULT_IDENTITIES = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
@@ -54,6 +58,7 @@ export function sshSettings(host: string, own: { port?: number; user?: string },
     userKnownHostsFiles: knownHostsFiles(all('UserKnownHostsFile').map(expand), folder),
     ...(hostKeyAlias !== undefined && { hostKeyAlias }),
     strict: one('StrictHostKeyChecking')?.toLowerCase() === 'yes',
+    connectTimeoutMs: seconds(one('ConnectTimeout')) ?? DEFAULT_CONNECT_TIMEOUT_MS,
   };
 }
 
@@ -67,13 +72,20 @@ export function sshAliases(home: string): string[] {
   return names.filter((name) => !/[*?!]/.test(name));
 }
 
+/** A file's text, empty where it is not there. Throws `FileUnusable`. */
 export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return '';
-    throw error;
+    throw new FileUnusable(file, error);
   }
+}
+
+/** `none` and what is no number leave it at the default. */
+function seconds(value: string | undefined): number | undefined {
+  const number = Number(value);
+  return Number.isInteger(number) && number > 0 ? number * 1000 : undefined;
 }
 
 function valueOf(found: Record<string, string | string[]>, name: string): string | string[] | undefined {

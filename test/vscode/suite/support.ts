@@ -36,3 +36,35 @@ export async function until(what: string, holds: () => boolean | PromiseLike<boo
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+type Message = typeof vscode.window.showInformationMessage;
+
+/**
+ * Answers modal questions by the first of these words that the question offers, as a person would click it, while `work` runs. Only what
+ * API tests cannot click is replaced; the driven page clicks the real ones.
+ *
+ * @returns the questions, in their order
+ */
+export async function answering(words: readonly string[], work: () => Promise<void>): Promise<string[]> {
+  const asked: string[] = [];
+  const original = {
+    showInformationMessage: vscode.window.showInformationMessage,
+    showWarningMessage: vscode.window.showWarningMessage,
+    showErrorMessage: vscode.window.showErrorMessage,
+  };
+  const replace = (message: string, ...rest: unknown[]): Promise<unknown> => {
+    asked.push(message);
+    return Promise.resolve(words.find((word) => rest.includes(word)));
+  };
+  for (const name of ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const) {
+    Object.defineProperty(vscode.window, name, { value: replace as Message, configurable: true, writable: true });
+  }
+  try {
+    await work();
+  } finally {
+    for (const [name, value] of Object.entries(original)) {
+      Object.defineProperty(vscode.window, name, { value, configurable: true, writable: true });
+    }
+  }
+  return asked;
+}

@@ -1,0 +1,110 @@
+import type { DriftEntry } from '../../core/drift/drift.ts';
+import type { AuditResult } from '../../app/results.ts';
+import { escapeName } from './escape.ts';
+import { count, group, lines, next, shellWord, time } from './text.ts';
+import type { ReportOptions } from './text.ts';
+
+/** `driftline audit` for people: what code needs and only production has first, the next command last. */
+export function auditReport(result: AuditResult, options: ReportOptions): string {
+  const { paint } = options;
+  const groups = groupEntries(result.entries);
+  return lines(
+    `${paint.bold(result.target)}  ${escapeName(result.address)}  ${escapeName(result.root)}  ${paint.dim(time(result.takenAt))}`,
+    escapeName(result.summary),
+    result.evidence === 'twoWay'
+      ? paint.yellow('No git history and no earlier release: which side changed is not known.')
+      : [],
+    group('Only on production, and code needs them', groups.needed.map(neededRow), options),
+    group('Changed on production', groups.changedThere.map(whyRow), options),
+    group('Changed on both sides', groups.conflict.map(whyRow), options),
+    group('Another kind or spelling on production', groups.other.map(whyRow), options),
+    group('To be deployed', groups.toDeploy.map(deployRow), options),
+    group('Only on production, no code here imports them', groups.unused.map(whyRow), options),
+    group(
+      'Could not be read',
+      [...groups.unreadable.map(whyRow), ...result.unreadable.map((each) => [each.path, each.reason])],
+      options,
+    ),
+    group(
+      'Known to be there, not listed',
+      result.unlisted.map((each) => [
+        each.path,
+        each.reason,
+        ...(each.count === undefined ? [] : [count(each.count, 'entry', 'entries')]),
+      ]),
+      options,
+    ),
+    group('The same on both sides', options.all === true ? groups.same.map((entry) => [entry.path]) : [], options),
+    result.complete
+      ? []
+      : ['', paint.yellow('The inventory is not complete: what is missing from it may still be on production.')],
+    tail(groups, options),
+  );
+}
+
+interface Groups {
+  readonly needed: DriftEntry[];
+  readonly changedThere: DriftEntry[];
+  readonly conflict: DriftEntry[];
+  readonly other: DriftEntry[];
+  readonly toDeploy: DriftEntry[];
+  readonly unused: DriftEntry[];
+  readonly unreadable: DriftEntry[];
+  readonly same: DriftEntry[];
+}
+
+function groupEntries(entries: readonly DriftEntry[]): Groups {
+  const groups: Groups = {
+    needed: [],
+    changedThere: [],
+    conflict: [],
+    other: [],
+    toDeploy: [],
+    unused: [],
+    unreadable: [],
+    same: [],
+  };
+  const places: Readonly<Record<DriftEntry['kind'], keyof Groups>> = {
+    productionOnly: 'unused',
+    localOnly: 'toDeploy',
+    changedHere: 'toDeploy',
+    changedThere: 'changedThere',
+    changedBoth: 'conflict',
+    caseOnly: 'other',
+    typeChanged: 'other',
+    unreadable: 'unreadable',
+    same: 'same',
+  };
+  for (const entry of entries)
+    groups[entry.kind === 'productionOnly' && entry.neededBy !== undefined ? 'needed' : places[entry.kind]].push(entry);
+  return groups;
+}
+
+function neededRow(entry: DriftEntry): string[] {
+  return [entry.path, importedBy(entry.neededBy ?? [])];
+}
+
+/** `imported by src/index.js:12 and 2 more`; line 0 is said of a file that only production has. */
+export function importedBy(places: readonly { readonly file: string; readonly line: number }[]): string {
+  const [first, ...rest] = places;
+  if (first === undefined) return 'imported';
+  const where = first.line > 0 ? `${first.file}:${first.line}` : `production's ${first.file}`;
+  return `imported by ${where}${rest.length > 0 ? ` and ${rest.length} more` : ''}`;
+}
+
+function whyRow(entry: DriftEntry): string[] {
+  return [entry.path, entry.why ?? ''];
+}
+
+function deployRow(entry: DriftEntry): string[] {
+  const what = entry.kind === 'localOnly' ? 'new' : `changed, production has it ${entry.why ?? 'in an older version'}`;
+  return [entry.path, what];
+}
+
+function tail(groups: Groups, options: ReportOptions): string[] {
+  if (groups.needed.length > 0) return next(['driftline pull --missing', 'driftline check'], options);
+  const theirs = [...groups.changedThere, ...groups.conflict][0];
+  if (theirs !== undefined) return next([`driftline pull ${shellWord(theirs.path)}`, 'driftline plan'], options);
+  if (groups.toDeploy.length > 0) return next(['driftline plan'], options);
+  return next(['driftline check'], options);
+}

@@ -1,0 +1,78 @@
+import type { Finding, Severity } from '../../core/link/finding.ts';
+import type { CheckResult } from '../../app/results.ts';
+import { escapeName } from './escape.ts';
+import { columns, count, group, lines, next, time } from './text.ts';
+import type { Paint, ReportOptions } from './text.ts';
+
+/** `driftline check` for people: by file, errors before the rest, the next command last. */
+export function checkReport(result: CheckResult, options: ReportOptions): string {
+  const { paint } = options;
+  const byFile = new Map<string, Finding[]>();
+  for (const finding of [...result.findings].sort(bySeverity))
+    byFile.set(fileName(finding), [...(byFile.get(fileName(finding)) ?? []), finding]);
+  const errors = result.findings.filter((finding) => finding.severity === 'error').length;
+  const warnings = result.findings.filter((finding) => finding.severity === 'warning').length;
+  return lines(
+    [...byFile].flatMap(([file, findings]) => ['', paint.bold(escapeName(file)), ...findingRows(findings, paint)]),
+    group(
+      'Not judged',
+      result.notJudged.map((each) => [each.path, each.reason]),
+      options,
+    ),
+    '',
+    verdict(errors, warnings, result, paint),
+    result.complete
+      ? []
+      : paint.yellow('The inventory is not complete: an import of what could not be read was not judged.'),
+    tail(result, errors + warnings, options),
+  );
+}
+
+function verdict(errors: number, warnings: number, result: CheckResult, paint: Paint): string {
+  const basis = `${count(result.modules, 'module')} against ${result.target} as of ${time(result.takenAt)}`;
+  if (errors + warnings === 0) return `${paint.green('Every import resolves')} after a deploy: ${basis}.`;
+  const parts = [
+    ...(errors > 0 ? [paint.red(count(errors, 'error'))] : []),
+    ...(warnings > 0 ? [paint.yellow(count(warnings, 'warning'))] : []),
+  ];
+  return `${parts.join(', ')}: ${basis}.`;
+}
+
+function findingRows(findings: readonly Finding[], paint: Paint): string[] {
+  const heads = columns(
+    findings.map((finding) => [
+      `${finding.range.start.line + 1}:${finding.range.start.character + 1}`,
+      WORDS[finding.severity],
+      finding.code,
+      finding.message,
+    ]),
+    (cell, column) => (column === 1 ? colour(cell, paint) : column === 2 ? paint.dim(cell) : cell),
+  );
+  return findings.flatMap((finding, index) => {
+    const said = findings[index + 1]?.remedy === finding.remedy;
+    return [heads[index] ?? '', ...(said ? [] : [paint.dim(`         ${escapeName(finding.remedy)}`)])];
+  });
+}
+
+const WORDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', information: 'note' };
+
+function colour(cell: string, paint: Paint): string {
+  return cell.startsWith('error') ? paint.red(cell) : cell.startsWith('warning') ? paint.yellow(cell) : paint.dim(cell);
+}
+
+function fileName(finding: Finding): string {
+  return finding.file.tree === 'production' ? `production's ${finding.file.path}` : finding.file.path;
+}
+
+const ORDER: readonly Severity[] = ['error', 'warning', 'information'];
+
+function bySeverity(a: Finding, b: Finding): number {
+  const files = fileName(a) < fileName(b) ? -1 : fileName(a) > fileName(b) ? 1 : 0;
+  return files || ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || a.range.start.line - b.range.start.line;
+}
+
+function tail(result: CheckResult, problems: number, options: ReportOptions): string[] {
+  if (result.findings.some((finding) => finding.severity === 'error' && (finding.pull ?? []).length > 0))
+    return next(['driftline pull --missing'], options);
+  return problems === 0 ? next(['driftline plan'], options) : next(['driftline check'], options);
+}

@@ -1,0 +1,133 @@
+import type { GuardFinding, Plan } from '../../core/plan/plan.ts';
+import type { PlanResult } from '../../app/results.ts';
+import { escapeName } from './escape.ts';
+import { count, group, lines, next, shellWord, time } from './text.ts';
+import type { Paint, ReportOptions } from './text.ts';
+
+/** A plan for people: what blocks it, what it writes, what is restarted and who watches. */
+export function planReport(result: PlanResult, options: ReportOptions & { readonly file?: string }): string {
+  const { plan } = result;
+  const { paint } = options;
+  return lines(
+    heading(plan, paint),
+    guardLines(result.guards, paint),
+    operationGroups(plan, options),
+    '',
+    afterwards(plan, paint),
+    closing(result, options),
+  );
+}
+
+function heading(plan: Plan, paint: Paint): string[] {
+  const commit =
+    plan.commit === undefined
+      ? ''
+      : `  commit ${escapeName(plan.commit.id.slice(0, 8))}${plan.commit.dirty ? ' and uncommitted changes' : ''}`;
+  const what =
+    plan.reason.kind === 'rollback' ? `Undoing release ${escapeName(plan.reason.of)}` : 'What a deploy would do';
+  return [
+    `${paint.bold(plan.target)}  ${escapeName(plan.host)}  ${escapeName(plan.root.real)}  ${paint.dim(time(plan.madeAt))}`,
+    `${what}: ${counts(plan)}.${commit}`,
+  ];
+}
+
+/** `27 files written (3 new), 1 deleted`. */
+export function counts(plan: Plan): string {
+  const of = (kind: string): number => plan.operations.filter((operation) => operation.kind === kind).length;
+  if (plan.operations.length === 0) return 'nothing to write';
+  const written = of('create') + of('replace');
+  const parts = [
+    ...(written > 0 ? [`${count(written, 'file')} written${of('create') > 0 ? ` (${of('create')} new)` : ''}`] : []),
+    of('delete') > 0 ? `${of('delete')} deleted` : 'nothing deleted',
+  ];
+  return parts.join(', ');
+}
+
+/** What guards say: those that block first, each with its remedy. A guard that has nothing to say is not here. */
+export function guardLines(guards: readonly GuardFinding[], paint: Paint): string[] {
+  const order = [...guards].sort((a, b) => rank(a) - rank(b));
+  if (order.length === 0) return [];
+  return [
+    '',
+    paint.bold('Guards'),
+    ...order.flatMap((guard) => {
+      const word = guard.blocks
+        ? paint.red('blocks')
+        : guard.severity === 'information'
+          ? paint.dim('note  ')
+          : paint.yellow('warns ');
+      return [
+        `  ${word}  ${escapeName(guard.guard)}: ${place(guard)}${escapeName(guard.message)}`,
+        ...(guard.remedy === '' ? [] : [paint.dim(`          ${escapeName(guard.remedy)}`)]),
+      ];
+    }),
+  ];
+}
+
+function place(guard: GuardFinding): string {
+  if (guard.link === undefined) return '';
+  const { file, range } = guard.link;
+  return `${escapeName(file.path)}:${range.start.line + 1}:${range.start.character + 1}: `;
+}
+
+function rank(guard: GuardFinding): number {
+  return guard.blocks ? 0 : guard.severity === 'error' ? 1 : guard.severity === 'warning' ? 2 : 3;
+}
+
+function operationGroups(plan: Plan, options: ReportOptions): string[] {
+  const paths = (kind: 'create' | 'replace' | 'delete'): string[][] =>
+    plan.operations.filter((operation) => operation.kind === kind).map((operation) => [operation.path]);
+  return [
+    // Nobody must overlook a deletion: these are never cut.
+    ...group('Deleted', paths('delete'), { ...options, all: true }),
+    ...group('Replaced', paths('replace'), options),
+    ...group('New', paths('create'), options),
+  ];
+}
+
+/** What happens after the switch, a sentence each. */
+function afterwards(plan: Plan, paint: Paint): string[] {
+  return [`Restarts: ${restarted(plan)}`, watched(plan, paint)];
+}
+
+export function restarted(plan: Plan): string {
+  const { process } = plan;
+  if (process === null) return 'nothing ("process" is not configured)';
+  switch (process.kind) {
+    case 'pm2':
+      return `${escapeName(process.name)} by PM2`;
+    case 'systemd':
+      return `${escapeName(process.unit)} by systemd${process.user ? ' (user)' : ''}`;
+    case 'command':
+      return `by ${escapeName(process.restart)}`;
+  }
+}
+
+function watched(plan: Plan, paint: Paint): string {
+  if (plan.health === null) return paint.yellow('Watch:    unwatched: nobody sees whether it answers afterwards');
+  const names = [...plan.health.probes, ...plan.health.outside].map((probe) => escapeName(probe.name));
+  const who = plan.confirm === 'client' ? ', confirmed from here' : '';
+  return `Watch:    ${names.join(', ')} for ${seconds(plan.health.stableForMs)}, within ${seconds(plan.health.withinMs)}${who}; else the old version is put back`;
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000} s`;
+}
+
+function closing(result: PlanResult, options: ReportOptions & { readonly file?: string }): string[] {
+  const { paint } = options;
+  if (!result.deployable) {
+    const pulls = result.guards.some((guard) => guard.blocks && (guard.link?.pull ?? []).length > 0);
+    return [
+      '',
+      paint.red('A deploy of this would be refused.'),
+      ...next([pulls ? 'driftline pull --missing' : 'driftline plan'], options),
+    ];
+  }
+  if (result.plan.operations.length === 0)
+    return ['', 'Production has all of it.', ...next(['driftline audit'], options)];
+  return next(
+    [options.file === undefined ? 'driftline deploy' : `driftline deploy ${shellWord(options.file)}`],
+    options,
+  );
+}

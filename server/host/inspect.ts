@@ -1,0 +1,84 @@
+import { accessSync, constants, realpathSync, statSync } from 'fs';
+import type { Handler } from './handlers.ts';
+import { freeSpace } from './disk.ts';
+import { hasCode, reasonOf } from './names.ts';
+import { nextNode } from './next-node.ts';
+import type { HostReport, ProcessReport } from './protocol.ts';
+import { inspectProcess } from './release/managers.ts';
+import { ownerName } from './users.ts';
+
+const NOT_CONFIGURED: ProcessReport = { state: 'notConfigured' };
+
+/** What `doctor` and the guards want to know of the machine. Looks only: starts no daemon, writes nothing. */
+export const inspect: Handler<'inspect'> = async (ask) => {
+  const root = inspectRoot(ask.root);
+  const process = ask.process === null ? NOT_CONFIGURED : await inspectProcess(ask.process, ask.root);
+  return {
+    root,
+    stateFolder: inspectState(ask.state, root.real ?? ask.root),
+    nextNode: nextNode(ask.node, process),
+    process,
+    disk: freeSpace(nearestExisting(ask.state)),
+    clockMs: Date.now(),
+  };
+};
+
+function inspectRoot(root: string): HostReport['root'] {
+  let real: string;
+  try {
+    real = realpathSync(root);
+  } catch (error) {
+    return { state: hasCode(error, 'ENOENT', 'ENOTDIR') ? 'absent' : 'unreadable' };
+  }
+  const stat = statSync(real);
+  if (!stat.isDirectory()) return { state: 'notFolder', real };
+  return {
+    state: allows(real, constants.R_OK | constants.X_OK) ? 'ok' : 'unreadable',
+    real,
+    writable: allows(real, constants.W_OK | constants.X_OK),
+    owner: ownerName(stat.uid),
+  };
+}
+
+/** Whether a release could keep its things there: in a folder of ours on the root's own mount, since a rename cannot leave a mount. */
+function inspectState(path: string, root: string): HostReport['stateFolder'] {
+  const place = nearestExisting(path);
+  const exists = place === path;
+  const unusable = (why: string): HostReport['stateFolder'] => ({ path, exists, usable: false, why });
+  try {
+    const stat = statSync(place);
+    if (!stat.isDirectory()) return unusable(`${place} is not a folder`);
+    accessSync(place, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (exists && (stat.mode & 0o002) !== 0)
+      return unusable('anybody on the host may write there: its mode should be 0700');
+    const rootPlace = nearestExisting(root);
+    if (stat.dev !== statSync(rootPlace).dev) {
+      return unusable('it lies on another file system than the root, so that nothing could be renamed into place');
+    }
+  } catch (error) {
+    return unusable(exists ? reasonOf(error) : `it cannot be made: ${place}: ${reasonOf(error)}`);
+  }
+  return { path, exists, usable: true };
+}
+
+/** The path itself, or the nearest folder above it that is there. */
+function nearestExisting(path: string): string {
+  for (let place = path; place !== '/' && place !== ''; place = place.slice(0, place.lastIndexOf('/'))) {
+    try {
+      statSync(place);
+      return place;
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT', 'ENOTDIR')) return place;
+    }
+  }
+  return '/';
+}
+
+function allows(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false; // No is an answer here; why not is said where it matters.
+  }
+}

@@ -1,0 +1,100 @@
+import type { HostPlatform, Inventory, InventoryEntry } from '../core/tree/inventory.ts';
+import type { ContentId, EntryKind } from '../core/tree/tree.ts';
+
+/**
+ * Checks on what a host, or a file on this disk, says an inventory is. Only fields that are known and of the right type come through.
+ */
+export function parseEntry(value: unknown): InventoryEntry | undefined {
+  const fields = fieldsOf(value);
+  if (fields === undefined) return undefined;
+  const { path, kind, size, mtimeNs, mode, uid, gid, leadsTo, link, content, problem } = fields;
+  if (typeof path !== 'string' || !isKind(kind) || typeof mtimeNs !== 'string' || !/^-?\d{1,30}$/.test(mtimeNs)) {
+    return undefined;
+  }
+  if (!isCount(size) || !isCount(mode) || !isCount(uid) || !isCount(gid)) return undefined;
+  const id = content === undefined ? undefined : parseContentId(content);
+  if (content !== undefined && id === undefined) return undefined;
+  return {
+    path,
+    kind,
+    size,
+    mtimeNs,
+    mode,
+    uid,
+    gid,
+    ...(typeof leadsTo === 'string' && { leadsTo }),
+    ...(isLink(link) && { link }),
+    ...(id !== undefined && { content: id }),
+    ...(typeof problem === 'string' && { problem }),
+  };
+}
+
+/** An inventory without its entries. */
+export function parseInventoryEnd(value: unknown): Omit<Inventory, 'entries'> | undefined {
+  const fields = fieldsOf(value);
+  if (fields === undefined) return undefined;
+  const { root, realRoot, rootIdentity, takenAt, complete } = fields;
+  if (typeof root !== 'string' || typeof realRoot !== 'string' || typeof rootIdentity !== 'string') return undefined;
+  if (!isTreePath(realRoot) || typeof takenAt !== 'string' || Number.isNaN(Date.parse(takenAt))) return undefined;
+  const platform = parsePlatform(fields['platform']);
+  const unlisted = parseHidden(fields['unlisted']);
+  const unreadable = parseHidden(fields['unreadable']);
+  if (platform === undefined || unlisted === undefined || unreadable === undefined || typeof complete !== 'boolean') {
+    return undefined;
+  }
+  return { root, realRoot, rootIdentity, takenAt, complete, platform, unlisted, unreadable };
+}
+
+/** Why an entry cannot be one below a root, or `undefined`. A folder comes before what it holds. */
+export function oddity(path: string, seen: ReadonlyMap<string, InventoryEntry>): string | undefined {
+  if (path === '' || path.startsWith('/') || path.includes('\0')) return 'not a path below the root';
+  if (path.split('/').some((part) => part === '..' || part === '.' || part === '')) return 'not a path below the root';
+  if (seen.has(path)) return 'listed twice';
+  const slash = path.lastIndexOf('/');
+  if (slash > 0 && seen.get(path.slice(0, slash))?.kind !== 'folder') return 'its folder was not listed';
+  return undefined;
+}
+
+function parsePlatform(value: unknown): HostPlatform | undefined {
+  const { by, node, os } = fieldsOf(value) ?? {};
+  if ((by !== 'node' && by !== 'posix') || typeof os !== 'string') return undefined;
+  return { by, os, ...(typeof node === 'string' && { node }) };
+}
+
+function parseHidden(value: unknown): { path: string; reason: string; count?: number }[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const list: { path: string; reason: string; count?: number }[] = [];
+  for (const item of value) {
+    const { path, reason, count } = fieldsOf(item) ?? {};
+    if (typeof path !== 'string' || typeof reason !== 'string') return undefined;
+    list.push({ path, reason, ...(isCount(count) && { count }) });
+  }
+  return list;
+}
+
+function parseContentId(value: unknown): ContentId | undefined {
+  const { sha256, blob } = fieldsOf(value) ?? {};
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
+  if (typeof blob !== 'string' || !/^[0-9a-f]{40}$/.test(blob)) return undefined;
+  return { sha256, blob };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+function isTreePath(path: string): boolean {
+  return path === '/' || /^(\/[^/\0]+)+$/.test(path);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isKind(value: unknown): value is EntryKind {
+  return value === 'file' || value === 'folder' || value === 'symlink' || value === 'other';
+}
+
+function isLink(value: unknown): value is NonNullable<InventoryEntry['link']> {
+  return value === 'inside' || value === 'outside' || value === 'loop' || value === 'dangling';
+}
