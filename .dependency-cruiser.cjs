@@ -17,7 +17,7 @@ module.exports = {
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: 'node_modules/(ignore|resolve-pkg-maps|semver|@types/semver|cjs-module-lexer)/' },
     },
     only('host-knows-the-core', '^server/host/', '^server/(core|host)/'),
-    only('remote-knows-the-hosts-words', '^server/remote/', '^server/(core|remote|config|app/person\\.ts|host/(protocol|frames)\\.ts)'),
+    only('remote-knows-the-hosts-words', '^server/remote/', '^server/(core|remote|config|app/person\\.ts|host/(protocol|frames|spelling)\\.ts)'),
     only('io-gives-facts', '^server/io/', '^server/(core|io|config|remote|host/protocol\\.ts)'),
     only('config-stands-alone', '^server/config/', '^server/(core|config|io)/'),
     only('release-drives-the-host', '^server/release/', '^server/(core|release|remote|io|config|host/protocol\\.ts|app/person\\.ts)'),

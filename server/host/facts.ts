@@ -4,8 +4,9 @@ import type { Handler } from './handlers.ts';
 import { HostFailure } from './handlers.ts';
 import { hashFile } from './hash.ts';
 import { kindOf } from './inventory.ts';
-import { escapeBytes, hasCode, nameText, reasonOf } from './names.ts';
+import { hasCode, reasonOf } from './names.ts';
 import { readRegular } from './open.ts';
+import { escapeBytes, nameText } from './spelling.ts';
 
 /** A part is sent when it holds this many answers, or texts of this many characters: a frame has a limit. */
 const BATCH_FACTS = 500;

@@ -6,8 +6,9 @@ import type { EntryKind } from '../core/tree/tree.ts';
 import type { Handler } from './handlers.ts';
 import { HostFailure } from './handlers.ts';
 import { hashFile } from './hash.ts';
-import { escapeBytes, hasCode, nameText, reasonOf } from './names.ts';
+import { hasCode, reasonOf } from './names.ts';
 import { holds, openRoot } from './root.ts';
+import { escapeBytes, nameText } from './spelling.ts';
 
 const BATCH = 2000;
 
@@ -79,7 +80,7 @@ class Walk {
       this.unlisted.push({ path: folder, reason: 'not managed, and large', count: names.length });
       return;
     }
-    for (const bytes of names.sort(Buffer.compare)) {
+    for (const bytes of names.sort((a, b) => a.compare(b))) {
       const name = nameText(bytes);
       const path = folder === '.' ? (name ?? escapeBytes(bytes)) : `${folder}/${name ?? escapeBytes(bytes)}`;
       if (name === undefined) {

@@ -68,7 +68,7 @@ function judge(
   body: Uint8Array,
 ): Fetched {
   const { path: file, problem, mode } = part;
-  if (problem !== undefined) return { path: file, problem: String(problem) };
+  if (problem !== undefined) return { path: file, problem };
   const sha256 = hashOf(body);
   if (expected !== undefined && sha256 !== expected) {
     return { path: file, problem: 'what arrived is not what was listed' };

@@ -3,6 +3,7 @@ import ssh2 from 'ssh2';
 import type { AnyAuthMethod, Prompt } from 'ssh2';
 import type { Person } from '../app/person.ts';
 import type { SshSettings } from './ssh-config.ts';
+import { printable } from './text.ts';
 
 /** How often a person may mistype. */
 const ATTEMPTS = 3;
@@ -16,19 +17,29 @@ export class Identity {
   readonly tried: string[] = [];
   readonly #methods: AsyncGenerator<AnyAuthMethod>;
   #offered: readonly string[] = [];
+  /** Why a question could not be put to anybody. */
+  #unanswered: Error | undefined;
 
-  /** @param agentSocket the socket of the environment's agent, if any */
+  /**
+   * @param agentSocket the socket of the environment's agent, if any
+   * @param secret asks the person
+   */
   constructor(
     readonly settings: SshSettings,
     readonly address: string,
-    readonly person: Person,
     readonly agentSocket: string | undefined,
+    readonly secret: Person['secret'],
   ) {
     this.#methods = this.#all();
   }
 
-  /** @param offered the methods that the host would still take; none known before the first answer */
+  /**
+   * Rejects where a question could not be put to anybody.
+   *
+   * @param offered the methods that the host would still take; none known before the first answer
+   */
   async next(offered: readonly string[] | null): Promise<AnyAuthMethod | undefined> {
+    if (this.#unanswered !== undefined) throw this.#unanswered;
     this.#offered = offered ?? [];
     const step = await this.#methods.next();
     return step.done === true ? undefined : step.value;
@@ -71,16 +82,16 @@ export class Identity {
   async *#passwords(username: string): AsyncGenerator<AnyAuthMethod> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const prompt = `Password for ${this.address}`;
-      const password = await this.person.secret({ prompt, for: `password ${this.address}` });
+      const password = await this.secret({ prompt, for: `password ${this.address}` });
       if (password === undefined) return;
       if (attempt === 1) this.tried.push('a password');
       yield { type: 'password', username, password };
     }
   }
 
-  async *#questions(username: string): AsyncGenerator<AnyAuthMethod> {
-    let givenUp = false;
-    for (let attempt = 1; attempt <= ATTEMPTS && !givenUp; attempt++) {
+  *#questions(username: string): Generator<AnyAuthMethod> {
+    const person = { gaveUp: false };
+    for (let attempt = 1; attempt <= ATTEMPTS && !person.gaveUp; attempt++) {
       if (attempt === 1) this.tried.push('answers to its questions (keyboard-interactive)');
       yield {
         type: 'keyboard-interactive',
@@ -88,11 +99,11 @@ export class Identity {
         prompt: (_name, _instructions, _language, prompts, finish) => {
           this.#answerAll(prompts).then(
             (answers) => {
-              givenUp = answers === undefined;
+              person.gaveUp = answers === undefined;
               finish(answers ?? []);
             },
-            () => {
-              givenUp = true;
+            (error: unknown) => {
+              this.#unanswered = error instanceof Error ? error : new Error(String(error));
               finish([]);
             },
           );
@@ -104,8 +115,8 @@ export class Identity {
   async #answerAll(prompts: readonly Prompt[]): Promise<string[] | undefined> {
     const answers: string[] = [];
     for (const { prompt } of prompts) {
-      const answer = await this.person.secret({
-        prompt: `${this.address} asks: ${plainText(prompt)}`,
+      const answer = await this.secret({
+        prompt: `${this.address} asks: ${printable(prompt)}`,
         for: `password ${this.address}`,
       });
       if (answer === undefined) return undefined;
@@ -135,7 +146,7 @@ export class Identity {
 
   async #unlock(file: string, key: Buffer): Promise<{ key: Buffer; passphrase: string } | undefined> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const passphrase = await this.person.secret({ prompt: `Passphrase for ${file}`, for: `passphrase ${file}` });
+      const passphrase = await this.secret({ prompt: `Passphrase for ${file}`, for: `passphrase ${file}` });
       if (passphrase === undefined) {
         this.tried.push(`${file} (its passphrase was not given)`);
         return undefined;
@@ -145,9 +156,4 @@ export class Identity {
     this.tried.push(`${file} (its passphrase was wrong)`);
     return undefined;
   }
-}
-
-/** A host writes its prompts itself: what could steer a terminal is left out. */
-function plainText(text: string): string {
-  return text.replace(/[^\P{C}]/gu, '').slice(0, 200);
 }

@@ -86,9 +86,9 @@ export function knownHostsLine(host: string, port: number, key: Buffer): string 
 }
 
 function parseLine(line: string, place: string): KnownHost[] {
+  if (/^\s*(#|$)/.test(line)) return [];
   const words = line.trim().split(/\s+/);
-  if (words[0] === undefined || words[0] === '' || words[0].startsWith('#')) return [];
-  const marker = words[0].startsWith('@') ? words.shift() : undefined;
+  const marker = line.trimStart().startsWith('@') ? words.shift() : undefined;
   const [hosts, keyType, key] = words;
   if (hosts === undefined || keyType === undefined || key === undefined) return [];
   return [{ marker, hosts, keyType, key, place }];

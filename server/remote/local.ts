@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Host } from './host.ts';
 import type { Channel, Shell } from './program.ts';
 import { startHost } from './start.ts';
+import { lastLine } from './text.ts';
 
 /** `host: "local"`: the host program as a child process of this machine, found and started by the same words as over SSH. */
 export async function connectLocal(options: { node?: string; program: Buffer; signal: AbortSignal }): Promise<Host> {
@@ -35,8 +36,4 @@ class LocalShell implements Shell {
   close(): void {
     for (const child of this.#children) child.kill('SIGKILL');
   }
-}
-
-export function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1) ?? '';
 }

@@ -1,5 +1,5 @@
-import { nameText, escapeBytes } from '../host/names.ts';
 import type { HostVerbs } from '../host/protocol.ts';
+import { escapeBytes, nameText } from '../host/spelling.ts';
 import type { Inventory, InventoryEntry } from '../core/tree/inventory.ts';
 import { Selection } from '../core/tree/selection.ts';
 import type { EntryKind } from '../core/tree/tree.ts';

@@ -3,8 +3,10 @@ import type { Readable, Writable } from 'node:stream';
 import { encodeFrame, FrameReader, startMarker } from '../host/frames.ts';
 import type { HostHello, HostVerbs, Verb } from '../host/protocol.ts';
 import { NO_NODE, OLD_NODE, OLDEST_NODE, programPrefix } from './bootstrap.ts';
+import { Cancellations } from './cancellations.ts';
 import { HostRefused, LineDropped, NodeTooOld, NoNodeOnHost } from './failures.ts';
 import type { Host, RequestOptions } from './host.ts';
+import { lastLine, printable } from './text.ts';
 
 /** A started process somewhere, whose standard streams are ours. */
 export interface Channel {
@@ -66,6 +68,7 @@ class HostProgram implements Host {
   hello: HostHello = { protocol: 1, node: '', platform: '', hostname: '', user: '', uid: -1, home: '', clockMs: 0 };
   readonly #pending = new Map<number, Pending>();
   readonly #frames = new FrameReader();
+  readonly #cancellations = new Cancellations();
   #noise = Buffer.alloc(0);
   #started = false;
   #next = 1;
@@ -86,7 +89,11 @@ class HostProgram implements Host {
     });
     channel.input.on('error', (error: Error) => this.#lose(new LineDropped(this.address, error.message)));
     channel.output.on('error', (error: Error) => this.#lose(new LineDropped(this.address, error.message)));
-    void channel.gone.then((how) => this.#lose(new LineDropped(this.address, how)));
+    void channel.gone.then((how) => {
+      // A shell that lets nobody in says so before it ends.
+      const said = this.#started ? '' : printable(lastLine(this.#noise.toString('utf8')));
+      this.#lose(new LineDropped(this.address, said === '' ? how : `${how}; it said: ${said}`));
+    });
   }
 
   get address(): string {
@@ -109,14 +116,10 @@ class HostProgram implements Host {
     signal?.throwIfAborted();
     const id = this.#next++;
     const frame = encodeFrame({ id, verb, ask }, options.body);
-    const onAbort = (): void => {
-      this.channel.input.write(encodeFrame({ id, verb: 'cancel' }));
-      this.#settle(id)?.reject(signal?.reason instanceof Error ? signal.reason : new Error('cancelled'));
-    };
     const answered = new Promise<unknown>((resolve, reject) => {
       const onSilence = (): void => {
         const how = `no word for ${Math.round(silenceMs / 1000)} s while asking for "${verb}"`;
-        this.#settle(id)?.reject(new LineDropped(this.address, how));
+        this.#giveUp(id, new LineDropped(this.address, how));
       };
       this.#pending.set(id, {
         onPart: (part, body) => options.onPart?.(part as HostVerbs[V]['part'], body),
@@ -125,12 +128,12 @@ class HostProgram implements Host {
         timer: setTimeout(onSilence, silenceMs),
       });
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const forget = signal && this.#cancellations.add(signal, () => this.#giveUp(id, signal.reason));
     this.channel.input.write(frame);
     try {
       return (await answered) as HostVerbs[V]['end'];
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      forget?.();
     }
   }
 
@@ -184,18 +187,23 @@ class HostProgram implements Host {
         pending.onPart(header.part, body);
       } catch (error) {
         // Whoever asked cannot use this answer; the line and the other requests are sound.
-        this.channel.input.write(encodeFrame({ id: header.id, verb: 'cancel' }));
-        this.#settle(header.id)?.reject(error instanceof Error ? error : new Error(String(error)));
+        this.#giveUp(header.id, error);
       }
     } else if (header.type === 'end' && 'end' in header) {
       this.#settle(header.id)?.resolve(header.end);
     } else if (header.type === 'fail') {
-      const message = textField(header, 'message') ?? 'the host refused without a reason';
-      const remedy = textField(header, 'remedy') ?? `Look at ${this.address} and try again.`;
+      const message = printable(textField(header, 'message') ?? 'The host refused without a reason.');
+      const remedy = printable(textField(header, 'remedy') ?? `Look at ${this.address} and try again.`);
       this.#settle(header.id)?.reject(new HostRefused(textField(header, 'code') ?? 'failed', message, remedy));
     } else {
       throw new TypeError('a frame of no known type');
     }
+  }
+
+  /** Ends a request here, and tells the host to stop working on it. */
+  #giveUp(id: number, reason: unknown): void {
+    this.channel.input.write(encodeFrame({ id, verb: 'cancel' }));
+    this.#settle(id)?.reject(reason instanceof Error ? reason : new Error(String(reason)));
   }
 
   #settle(id: number): Pending | undefined {

@@ -5,10 +5,9 @@ import type { Host } from './host.ts';
 import type { Acceptance } from './host-key.ts';
 import { HostKeyJudge } from './host-key.ts';
 import { Identity } from './identity.ts';
-import { lastLine } from './local.ts';
-import type { Channel, Shell } from './program.ts';
 import { sshSettings } from './ssh-config.ts';
 import type { SshSettings } from './ssh-config.ts';
+import { SshShell } from './ssh-shell.ts';
 import { startHost } from './start.ts';
 import { TimeLimit } from './time-limit.ts';
 
@@ -59,7 +58,6 @@ function openClient(settings: SshSettings, options: SshOptions, sock: ConnectCon
   const address = addressOf(settings);
   const client = new ssh2.Client();
   const judge = new HostKeyJudge(settings, options);
-  const identity = new Identity(settings, address, options.person, process.env['SSH_AUTH_SOCK']);
   return new Promise((resolve, reject) => {
     let refusal: unknown;
     const settle = (end: () => void): void => {
@@ -75,6 +73,9 @@ function openClient(settings: SshSettings, options: SshOptions, sock: ConnectCon
     const onAbort = (): void => fail(options.signal.reason);
     const limit = new TimeLimit(settings.connectTimeoutMs, () =>
       fail(new Unreachable(address, `no answer within ${settings.connectTimeoutMs / 1000} s`)),
+    );
+    const identity = new Identity(settings, address, process.env['SSH_AUTH_SOCK'], (question) =>
+      limit.during(() => options.person.secret(question)),
     );
     options.signal.addEventListener('abort', onAbort, { once: true });
     client.on('ready', () => settle(() => resolve(client)));
@@ -123,39 +124,6 @@ function openClient(settings: SshSettings, options: SshOptions, sock: ConnectCon
 function giveMethod(next: (method: AnyAuthMethod) => void, method: AnyAuthMethod | undefined): void {
   const give: (method: AnyAuthMethod | false) => void = next as (method: AnyAuthMethod | false) => void;
   give(method ?? false);
-}
-
-/** Commands over one connection, each a channel of its own. */
-class SshShell implements Shell {
-  constructor(
-    readonly client: Client,
-    readonly address: string,
-    readonly close: () => void,
-  ) {}
-
-  async exec(command: string): Promise<Channel> {
-    const stream = await new Promise<ssh2.ClientChannel>((resolve, reject) => {
-      // ssh2 forgets the callback when the line drops.
-      const onClose = (): void => reject(new LineDropped(this.address, 'the line was closed'));
-      this.client.once('close', onClose);
-      this.client.exec(command, (error, channel) => {
-        this.client.removeListener('close', onClose);
-        if (error === undefined) resolve(channel);
-        else reject(new LineDropped(this.address, error.message));
-      });
-    });
-    let stderr = '';
-    stream.stderr.on('data', (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString('utf8')).slice(-2000);
-    });
-    const gone = new Promise<string>((resolve) => {
-      const say = (how: string): void => resolve(stderr.trim() === '' ? how : `${how}: ${lastLine(stderr)}`);
-      stream.once('close', () => say('the host program ended'));
-      this.client.once('close', () => say('the line was closed'));
-      this.client.once('error', (error) => say(error.message));
-    });
-    return { input: stream, output: stream, gone, close: () => stream.close() };
-  }
 }
 
 function forward(client: Client, to: SshSettings): Promise<ssh2.ClientChannel> {
