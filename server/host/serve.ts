@@ -14,11 +14,17 @@ export function serve(input: Readable, output: Writable, nonce: string, handlers
   const running = new Map<number, { now: boolean }>();
   output.write(startMarker(nonce));
 
+  let waiting: (() => void)[] = [];
+  output.on('drain', () => {
+    const ready = waiting;
+    waiting = [];
+    for (const resolve of ready) resolve();
+  });
   /** Waits where the line is slower than we are, so that a long listing does not pile up in memory. */
   const send = (reply: Reply, body?: Uint8Array): Promise<void> =>
     new Promise((resolve) => {
       if (output.write(encodeFrame(reply, body))) resolve();
-      else output.once('drain', resolve);
+      else waiting.push(resolve);
     });
 
   const handle = async (frame: Frame): Promise<void> => {

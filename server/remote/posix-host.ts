@@ -6,6 +6,7 @@ import type { Host, RequestOptions } from './host.ts';
 import { bytesOf, factsScript, fieldsOf, helloScript, POSIX_SHELL, readScript } from './posix.ts';
 import { posixInventory } from './posix-inventory.ts';
 import type { Shell } from './program.ts';
+import { printable } from './text.ts';
 
 type PosixVerbs = {
   readonly [V in Verb]?: (ask: HostVerbs[V]['ask'], options: RequestOptions<V>) => Promise<HostVerbs[V]['end']>;
@@ -109,13 +110,18 @@ export class PosixHost implements Host {
 
   async #read(ask: HostVerbs['read']['ask'], options: RequestOptions<'read'>): Promise<Record<string, never>> {
     for (const { path, sha256: expected } of ask.files) {
-      const [problem, mode, digits] = await this.#run(readScript(ask.root, path, ask.maxBytes), options.signal);
-      if (problem === undefined || mode === undefined || digits === undefined || problem.length > 0) {
-        const reason = problem?.toString('utf8') ?? 'the host did not answer';
-        options.onPart?.({ path, problem: reason }, new Uint8Array(0));
+      const script = readScript(ask.root, path, ask.maxBytes);
+      const [problem, mode, size, digits] = await this.#run(script, options.signal);
+      const bytes = bytesOf(digits ?? Buffer.alloc(0));
+      const complete = bytes.length === Number(size);
+      if (problem === undefined || mode === undefined || problem.length > 0 || !complete) {
+        const said = printable(problem?.toString('utf8') ?? 'the host did not answer');
+        options.onPart?.(
+          { path, problem: said === '' ? 'it kept changing while it was read' : said },
+          new Uint8Array(0),
+        );
         continue;
       }
-      const bytes = bytesOf(digits);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       if (expected !== undefined && expected !== sha256) {
         options.onPart?.({ path, sha256, problem: 'it changed on production since it was listed' }, new Uint8Array(0));

@@ -87,18 +87,18 @@ ${paths.map((path) => `h ${quote(`./${path}`)}\n`).join('')}${EXIT}
 `;
 }
 
-/** One file's bytes in hexadecimal digits. Fields: a problem or nothing, the octal mode, the digits with spaces and line breaks. */
+/** One file's bytes in hexadecimal digits. Fields: a problem or nothing, the octal mode, the size, the digits with spaces and line breaks. */
 export function readScript(root: string, path: string, maxBytes: number): string {
   return `${PRELUDE}${STAT}cd -- ${quote(root)} || exit 1
 R=$(pwd -P); F=${quote(`./${path}`)}
-say() { emit "$1" '' ''; ${EXIT}; }
+say() { emit "$1" '' '' ''; ${EXIT}; }
 [ -e "$F" ] || say 'it vanished while it was read'
 [ -f "$F" ] || say 'it is not a regular file'
 [ -r "$F" ] || say 'permission denied'
 P=$(readlink -f "$F"); case "$P" in "\${R%/}"/*) ;; *) say 'it leads out of the root' ;; esac
-[ "$(wc -c <"$F")" -le ${maxBytes} ] || say 'it is larger than ${maxBytes} bytes'
+S=$(wc -c <"$F"); [ "$S" -le ${maxBytes} ] || say 'it is larger than ${maxBytes} bytes'
 if [ "$GNU" ]; then M=$(stat -L -c %a "$F"); else M=$(stat -L -f %Lp "$F"); fi
-emit '' "$M" "$(od -An -v -tx1 <"$F")"
+emit '' "$M" "$S"; od -An -v -tx1 <"$F"; printf '\\0'
 ${EXIT}
 `;
 }
@@ -148,7 +148,16 @@ export function fieldsOf(output: Buffer): Buffer[] | undefined {
   return fields.pop()?.toString('latin1') === END ? fields : undefined;
 }
 
-/** `od`'s digits as the bytes they stand for. */
+/** `od`'s digits as the bytes they stand for; what is no digit is passed over. */
 export function bytesOf(digits: Buffer): Buffer {
-  return Buffer.from(digits.toString('latin1').replace(/\s+/g, ''), 'hex');
+  const bytes = Buffer.alloc(digits.length >> 1);
+  let nibbles = 0;
+  for (const digit of digits) {
+    const value = digit >= 0x30 && digit <= 0x39 ? digit - 0x30 : digit >= 0x61 && digit <= 0x66 ? digit - 0x57 : -1;
+    if (value < 0) continue;
+    const at = nibbles >> 1;
+    bytes[at] = ((bytes[at] ?? 0) << 4) | value;
+    nibbles++;
+  }
+  return bytes.subarray(0, nibbles >> 1);
 }

@@ -28,6 +28,8 @@ export interface SshdOptions {
   readonly config?: readonly string[];
   /** A host on which no Node is to be found, wherever this machine keeps its own. */
   readonly withoutNode?: boolean;
+  /** Commands obey file permissions even where the tests run as root, whom no mode stops otherwise. */
+  readonly powerless?: boolean;
 }
 
 /** A real OpenSSH server on the loopback interface, with keys and a configuration of its own. */
@@ -49,6 +51,8 @@ export interface Sshd {
   writeClientConfig(alias: string, more?: readonly string[]): Promise<void>;
   /** Adds its host key to the client's `~/.ssh/known_hosts`; `port` where a relay stands before it. */
   acceptHostKey(port?: number): Promise<void>;
+  /** Lets the holder of another key in too. */
+  letIn(keyFile: string): Promise<void>;
   /** The same address with another host key, as after a reinstallation, or with somebody in between. */
   restartWithNewHostKey(): Promise<void>;
   /** Ends every session, and leaves sshd listening. */
@@ -105,6 +109,7 @@ async function start(folder: string, options: SshdOptions): Promise<Sshd> {
       const line = `[127.0.0.1]:${at} ${hostKey.publicKey}\n`;
       await appendFile(path.join(home.ssh, 'known_hosts'), line, { mode: 0o600 });
     },
+    letIn: async (key) => appendFile(path.join(folder, 'authorized_keys'), await readFile(`${key}.pub`)),
     restartWithNewHostKey: async () => {
       await endListening();
       hostKey = await newHostKey(folder);
@@ -210,7 +215,7 @@ async function sshdConfig(folder: string, port: number, hostHome: string, option
     'PermitUserRC no',
     'Subsystem sftp internal-sftp',
     `SetEnv ${words.join(' ')}`,
-    ...(options.withoutNode === true ? [`ForceCommand /bin/sh ${path.join(folder, 'forced.sh')}`] : []),
+    ...(await forcedCommand(folder, options)),
     ...((await hasPenalties()) ? ['PerSourcePenalties no'] : []),
     '',
   ].join('\n');
@@ -237,9 +242,19 @@ async function environmentWithoutNode(folder: string): Promise<Record<string, st
       await symlink(path.join(place, name), path.join(bin, name));
     }
   }
-  const forced = `exec /bin/sh -c "$(printf '%s' "$SSH_ORIGINAL_COMMAND" | sed 's#bin/node#bin/no-node#g')"\n`;
-  await writeFile(path.join(folder, 'forced.sh'), forced);
   return { PATH: bin, SHELL: '/bin/false' };
+}
+
+/** What stands between the client's command and its shell, where a host is to be another than this machine. */
+async function forcedCommand(folder: string, options: SshdOptions): Promise<string[]> {
+  const { withoutNode = false, powerless = false } = options;
+  if (!withoutNode && !powerless) return [];
+  const file = path.join(folder, 'forced.sh');
+  const asked = `printf '%s' "$SSH_ORIGINAL_COMMAND"`;
+  const command = withoutNode ? `${asked} | sed 's#bin/node#bin/no-node#g'` : asked;
+  const drop = powerless && process.getuid?.() === 0 ? 'setpriv --bounding-set=-all --inh-caps=-all ' : '';
+  await writeFile(file, `exec ${drop}/bin/sh -c "$(${command})"\n`);
+  return [`ForceCommand /bin/sh ${file}`];
 }
 
 async function userKey(home: TemporaryHome): Promise<string> {
@@ -260,7 +275,7 @@ async function newHostKey(folder: string): Promise<{ fingerprint: string; public
   return { fingerprint, publicKey: `${type} ${key}` };
 }
 
-/** A fresh key without a passphrase, its public half beside it. */
-export async function newKey(file: string): Promise<void> {
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'driftline-test', '-f', file]);
+/** A fresh key, its public half beside it. */
+export async function newKey(file: string, passphrase = ''): Promise<void> {
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', 'driftline-test', '-f', file]);
 }
