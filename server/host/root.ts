@@ -1,12 +1,15 @@
-import { realpathSync, statSync } from 'fs';
+import { accessSync, constants, realpathSync, statSync } from 'fs';
 import { HostFailure } from './handlers.ts';
 import { hasCode, reasonOf } from './names.ts';
 
-/** The root's real path. A root that is not there, or is no folder, ends the request with a sentence. */
+/** The root's real path. A root that is not there, is no folder or cannot be listed ends the request with a sentence. */
 export function openRoot(root: string): string {
   let real: string;
+  let isFolder: boolean;
   try {
     real = realpathSync(root);
+    isFolder = statSync(real).isDirectory();
+    if (isFolder) accessSync(real, constants.R_OK | constants.X_OK);
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) {
       throw new HostFailure(
@@ -21,7 +24,7 @@ export function openRoot(root: string): string {
       'Let this user read it.',
     );
   }
-  if (!statSync(real).isDirectory()) {
+  if (!isFolder) {
     throw new HostFailure('no-root', `The root ${root} is not a folder.`, 'Correct "root" in driftline.json.');
   }
   return real;

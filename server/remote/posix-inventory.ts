@@ -68,9 +68,14 @@ function parseListing(fields: readonly Buffer[], ask: Ask): Listing {
       if (entry !== undefined) listing.entries.set(path, { ...entry, leadsTo: text(fields[at + 2]), link });
       at += 4;
     } else {
-      const reason =
-        kind === 'U' ? 'permission denied' : 'its name holds a line break, which cannot be listed without Node';
-      listing.unreadable.push({ path, reason });
+      listing.unreadable.push(
+        kind === 'U'
+          ? { path, reason: 'permission denied' }
+          : {
+              path: escapeBytes(fields[at + 1] ?? Buffer.alloc(0)).replace(/^\.\//, ''),
+              reason: 'its name holds a line break, which cannot be listed without Node',
+            },
+      );
       at += 2;
     }
   }

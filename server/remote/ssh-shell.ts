@@ -21,6 +21,8 @@ export class SshShell implements Shell {
       this.#waiting.clear();
     };
     client.on('error', (error) => end(error.message));
+    // Behind a jump host the end is all that comes: ssh2 leaves that channel half open, and says "close" only when its carrier closes.
+    client.on('end', () => end('the line was closed'));
     client.on('close', () => end('the line was closed'));
   }
 

@@ -83,7 +83,9 @@ function openClient(settings: SshSettings, options: SshOptions, sock: ConnectCon
       // An agent that is gone or refuses is one method less, and ssh2 goes on by itself.
       if (error.level !== 'agent') fail(explain(error, address, identity.tried));
     });
-    client.on('close', () => fail(new LineDropped(address, 'it was closed before anybody was let in')));
+    const onEnd = (): void => fail(new LineDropped(address, 'it was closed before anybody was let in'));
+    client.on('end', onEnd);
+    client.on('close', onEnd);
     client.connect({
       host: settings.hostName,
       port: settings.port,
@@ -130,8 +132,10 @@ function forward(client: Client, to: SshSettings): Promise<ssh2.ClientChannel> {
   const address = `${to.hostName}:${to.port}`;
   return new Promise((resolve, reject) => {
     const onClose = (): void => reject(new Unreachable(address, 'the jump host closed the line'));
+    client.once('end', onClose);
     client.once('close', onClose);
     client.forwardOut('127.0.0.1', 0, to.hostName, to.port, (error, channel) => {
+      client.removeListener('end', onClose);
       client.removeListener('close', onClose);
       if (error === undefined) resolve(channel);
       else reject(new Unreachable(address, `the jump host says: ${error.message}`, error));

@@ -93,7 +93,7 @@ describe('connecting', () => {
     expect(String(failure)).toContain('connection refused');
   });
 
-  it('goes through a jump host', async () => {
+  it('goes through a jump host, and learns from it that the line behind it dropped', async () => {
     const inner = await startSshd({ home });
     try {
       await sshd.writeClientConfig('jump');
@@ -102,6 +102,9 @@ describe('connecting', () => {
       await inner.acceptHostKey();
       const host = await connected({ host: 'voice' });
       expect(host.hello.home).toBe(inner.hostHome);
+      const asked = failureOf(host.request('run', { command: 'sleep 1000', cwd: '/', timeoutMs: 2_000_000 }));
+      inner.dropSessions();
+      expect(await asked).toBeInstanceOf(ConnectionFailure);
     } finally {
       await inner.stop();
     }
