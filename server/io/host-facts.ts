@@ -82,20 +82,9 @@ export class HostSource implements FactSource {
   }
 }
 
-/** JSON has no maps: a listing travels as pairs, unless it did not travel. */
+/** JSON has no maps: a listing travels as pairs (`server/remote/answers.ts` checks them), unless it did not travel. */
 function fromWire(fact: Fact): Fact {
   if (fact.ask !== 'list' || fact.answer.state !== 'known') return fact;
-  const pairs: unknown = fact.answer.value;
-  const names = new Map<string, EntryKind>();
-  for (const pair of pairs instanceof Map ? pairs.entries() : Array.isArray(pairs) ? pairs : []) {
-    if (!Array.isArray(pair)) continue;
-    const name: unknown = pair[0];
-    const kind: unknown = pair[1];
-    if (typeof name === 'string' && isEntryKind(kind)) names.set(name, kind);
-  }
-  return { ask: 'list', path: fact.path, answer: { state: 'known', value: names } };
-}
-
-function isEntryKind(kind: unknown): kind is EntryKind {
-  return kind === 'file' || kind === 'folder' || kind === 'symlink' || kind === 'other';
+  const names: Iterable<readonly [string, EntryKind]> = fact.answer.value;
+  return { ask: 'list', path: fact.path, answer: { state: 'known', value: new Map(names) } };
 }

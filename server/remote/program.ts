@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { encodeFrame, FrameReader, startMarker } from '../host/frames.ts';
 import type { HostHello, HostVerbs, Verb } from '../host/protocol.ts';
+import { endOf, partOf } from './answers.ts';
 import { NO_NODE, OLD_NODE, OLDEST_NODE, programPrefix } from './bootstrap.ts';
 import { Cancellations } from './cancellations.ts';
 import { HostRefused, LineDropped, NodeTooOld, NoNodeOnHost } from './failures.ts';
@@ -101,9 +102,7 @@ class HostProgram implements Host {
   }
 
   async greet(): Promise<void> {
-    const hello = parseHello(await this.request('hello', {}, { signal: this.options.signal }));
-    if (hello === undefined) throw new LineDropped(this.address, 'the host sent what is no greeting');
-    this.hello = hello;
+    this.hello = await this.request('hello', {}, { signal: this.options.signal });
   }
 
   async request<V extends Verb>(
@@ -122,7 +121,7 @@ class HostProgram implements Host {
         this.#giveUp(id, new LineDropped(this.address, how));
       };
       this.#pending.set(id, {
-        onPart: (part, body) => options.onPart?.(part as HostVerbs[V]['part'], body),
+        onPart: (part, body) => options.onPart?.(partOf(verb, part), body),
         resolve,
         reject,
         timer: setTimeout(onSilence, silenceMs),
@@ -131,7 +130,7 @@ class HostProgram implements Host {
     const forget = signal && this.#cancellations.add(signal, () => this.#giveUp(id, signal.reason));
     this.channel.input.write(frame);
     try {
-      return (await answered) as HostVerbs[V]['end'];
+      return endOf(verb, await answered);
     } finally {
       forget?.();
     }
@@ -218,27 +217,6 @@ class HostProgram implements Host {
     this.#lost ??= error;
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(this.#lost);
   }
-}
-
-/** The first answer of a machine that is not trusted yet; `undefined` where it is none. */
-function parseHello(outside: unknown): HostHello | undefined {
-  if (typeof outside !== 'object' || outside === null) return undefined;
-  const text = (name: string): string => textField(outside, name) ?? '';
-  const number = (name: string): number => {
-    const found: unknown = Reflect.get(outside, name);
-    return typeof found === 'number' ? found : -1;
-  };
-  if (number('protocol') !== 1) return undefined;
-  return {
-    protocol: 1,
-    node: text('node'),
-    platform: text('platform'),
-    hostname: text('hostname'),
-    user: text('user'),
-    uid: number('uid'),
-    home: text('home'),
-    clockMs: number('clockMs'),
-  };
 }
 
 function textField(header: object, name: string): string | undefined {
