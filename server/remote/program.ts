@@ -121,7 +121,10 @@ class HostProgram implements Host {
         this.#giveUp(id, new LineDropped(this.address, how));
       };
       this.#pending.set(id, {
-        onPart: (part, body) => options.onPart?.(partOf(verb, part), body),
+        onPart: (outside, body) => {
+          const part = partOf(verb, outside);
+          options.onPart?.(part, body);
+        },
         resolve,
         reject,
         timer: setTimeout(onSilence, silenceMs),
