@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryFolder, temporaryHome } from '../support/home.ts';
 import type { TemporaryHome } from '../support/home.ts';
@@ -44,7 +44,14 @@ export interface Scene {
   stop(): Promise<void>;
 }
 
-export async function startScene(more: Readonly<Record<string, unknown>> = {}): Promise<Scene> {
+export interface SceneOptions {
+  /** Keys of the target beyond the story's own, or in place of them. */
+  readonly more?: Readonly<Record<string, unknown>>;
+  /** Called with the folder that will hold the root, before anything is in it. What it returns is called when all has ended. */
+  readonly prepare?: (folder: string) => () => void;
+}
+
+export async function startScene(options: SceneOptions = {}): Promise<Scene> {
   const closing: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     const failures: unknown[] = [];
@@ -56,7 +63,16 @@ export async function startScene(more: Readonly<Record<string, unknown>> = {}): 
     closing.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const home = await temporaryHome();
     closing.push(() => home.remove());
-    const root = path.join(folder, 'srv/voice-api');
+    const server = path.join(folder, 'srv');
+    await mkdir(server);
+    const undo = options.prepare?.(server);
+    if (undo !== undefined) {
+      closing.push(() => {
+        undo();
+        return Promise.resolve();
+      });
+    }
+    const root = path.join(server, 'voice-api');
     const repository = path.join(folder, 'voice-api');
     await layOutProduction(root);
     const sshd = await startSshd({ home });
@@ -65,15 +81,22 @@ export async function startScene(more: Readonly<Record<string, unknown>> = {}): 
     const pm2 = await startPm2({ home: sshd.hostHome });
     closing.push(() => pm2.stop());
     const port = await freePort();
-    const target: TargetOfStory = { host: HOST, root, port, pm2Home: pm2.home, pm2Name: APP, more };
+    const target: TargetOfStory = {
+      host: HOST,
+      root,
+      port,
+      pm2Home: pm2.home,
+      pm2Name: APP,
+      ...(options.more && { more: options.more }),
+    };
     await layOutRepository(repository, target);
     await pm2.start({ name: APP, script: path.join(root, 'src/index.js'), cwd: root, port });
     const get = (route: string): Promise<Answer> => ask(port, route);
     await until('version 1 answers', async () => (await get('/health')).status === 200);
-    const cli = (options: Partial<CliOptions> = {}): CliOptions => ({
+    const cli = (changed: Partial<CliOptions> = {}): CliOptions => ({
       cwd: repository,
       environment: home.environment(),
-      ...options,
+      ...changed,
     });
     return {
       home,
@@ -84,8 +107,8 @@ export async function startScene(more: Readonly<Record<string, unknown>> = {}): 
       repository,
       get,
       version: async () => versionIn(await get('/version')),
-      driftline: (words, options) => startCli(words, cli(options)).ended,
-      start: (words, options) => startCli(words, cli(options)),
+      driftline: (words, changed) => startCli(words, cli(changed)).ended,
+      start: (words, changed) => startCli(words, cli(changed)),
       production: () => textsBelow(path.join(root, 'src')),
       stop,
     };
