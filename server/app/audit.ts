@@ -58,9 +58,13 @@ const WEIGHT: Readonly<Record<DriftKind, number>> = {
   same: 9,
 };
 
-/** What only production has and code needs first, the rest by how much there is to lose. */
+/** What only production has and code here imports first, then what that imports in turn, the rest by how much there is to lose. */
 function byWeight(a: DriftEntry, b: DriftEntry): number {
-  const weight = (entry: DriftEntry): number => (entry.neededBy === undefined ? WEIGHT[entry.kind] : 0);
+  const weight = ({ kind, neededBy }: DriftEntry): number => {
+    if (neededBy === undefined) return WEIGHT[kind];
+    // Only an import in the workspace has a line.
+    return neededBy.some((place) => place.line > 0) ? -1 : 0;
+  };
   return weight(a) - weight(b) || (a.path < b.path ? -1 : 1);
 }
 

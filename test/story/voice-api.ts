@@ -82,7 +82,7 @@ export async function layOutRepository(folder: string, target: TargetOfStory): P
   await commit('Deploy with Driftline', { 'driftline.json': configOf(target) });
 }
 
-/** One import in the repository's code: 1-based, the column of the specifier's first quote, as editors and SARIF count. */
+/** One import in the repository's code: 1-based, the column of the specifier's first character, as editors and SARIF count. */
 export interface ImportPlace {
   readonly file: string;
   readonly line: number;
@@ -96,7 +96,7 @@ export function importsOfHandMade(): ImportPlace[] {
     const specifier = `./${file.slice('src/'.length, -'.js'.length)}`;
     return INDEX_TWO.split('\n').flatMap((text, index) => {
       const at = text.indexOf(`'${specifier}'`);
-      return at < 0 ? [] : [{ file: 'api/src/index.js', line: index + 1, column: at + 1, specifier }];
+      return at < 0 ? [] : [{ file: 'api/src/index.js', line: index + 1, column: at + 2, specifier }];
     });
   });
 }
