@@ -91,6 +91,16 @@ export class FileUnusable extends ConnectionFailure {
   }
 }
 
+/** A way to a host that `~/.ssh/config` names and that we cannot go. */
+export class SettingUnsupported extends ConnectionFailure {
+  constructor(host: string, setting: string) {
+    super(
+      `${host} is reached by ${setting} in ~/.ssh/config, which Driftline does not do.`,
+      'Use ProxyJump, or give the host a name here that can be reached without it.',
+    );
+  }
+}
+
 /** What the host program itself said no to. */
 export class HostRefused extends Failure {
   readonly kind = 'refused';

@@ -5,7 +5,7 @@ import type { Person } from '../app/person.ts';
 import { FileUnusable, HostKeyChanged, HostKeyRevoked, HostKeyUnknown } from './failures.ts';
 import { fingerprint, KnownHosts, keyTypeOf, knownHostsLine } from './known-hosts.ts';
 import type { SshSettings } from './ssh-config.ts';
-import { readText } from './ssh-config.ts';
+import { readText } from './ssh-config-file.ts';
 
 export interface Acceptance {
   readonly person: Person;

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import SSHConfig from 'ssh-config';
-import { FileUnusable } from './failures.ts';
+import { SettingUnsupported } from './failures.ts';
+import { readSshConfig } from './ssh-config-file.ts';
 
 /** What `~/.ssh/config` says of a host, reduced to what is used here. Words as in ssh_config(5). */
 export interface SshSettings {
@@ -27,17 +27,20 @@ const DEFAULT_IDENTITIES = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
 /**
  * The settings for an alias or a host name. What the target names itself (`port`, `user`) wins over the file, as an option given to
- * `ssh` does.
+ * `ssh` does. Throws `FileUnusable`, and `SettingUnsupported` where the host is only reached in a way that is not ours.
  */
 export function sshSettings(host: string, own: { port?: number; user?: string }, home: string): SshSettings {
   const folder = path.join(home, '.ssh');
-  const config = SSHConfig.parse(readText(path.join(folder, 'config')));
+  const config = SSHConfig.parse(readSshConfig(home));
   const found = config.compute({ Host: host, ...(own.user !== undefined && { User: own.user }) });
   const all = (name: string): string[] => {
     const value = valueOf(found, name);
     return value === undefined ? [] : Array.isArray(value) ? value : [value];
   };
   const one = (name: string): string | undefined => all(name)[0];
+
+  const command = one('ProxyCommand');
+  if (command !== undefined && command.toLowerCase() !== 'none') throw new SettingUnsupported(host, 'ProxyCommand');
 
   const hostName = (one('HostName') ?? host).replaceAll('%h', host);
   const user = own.user ?? one('User') ?? os.userInfo().username;
@@ -64,22 +67,12 @@ export function sshSettings(host: string, own: { port?: number; user?: string },
 
 /** The aliases that a person has given their hosts, patterns left out. */
 export function sshAliases(home: string): string[] {
-  const config = SSHConfig.parse(readText(path.join(home, '.ssh', 'config')));
+  const config = SSHConfig.parse(readSshConfig(home));
   const names = config.flatMap((line) => {
     if (!('param' in line) || line.param.toLowerCase() !== 'host') return [];
     return typeof line.value === 'string' ? line.value.split(/\s+/) : line.value.map((word) => word.val);
   });
-  return names.filter((name) => !/[*?!]/.test(name));
-}
-
-/** A file's text, empty where it is not there. Throws `FileUnusable`. */
-export function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return '';
-    throw new FileUnusable(file, error);
-  }
+  return [...new Set(names)].filter((name) => !/[*?!]/.test(name));
 }
 
 /** `none` and what is no number leave it at the default. */

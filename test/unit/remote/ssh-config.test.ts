@@ -83,6 +83,34 @@ describe('sshSettings', () => {
     expect(sshSettings('other', {}, home.folder).proxyJump).toEqual(['gate']);
   });
 
+  it('reads included files in their places, each Host as if nothing had been included', async () => {
+    await mkdir(path.join(home.ssh, 'conf.d'));
+    await writeFile(path.join(home.ssh, 'conf.d/10-voice'), 'Host voice\n  User first\n  Include deeper\n');
+    await writeFile(path.join(home.ssh, 'conf.d/20-voice'), 'Host voice\n  User second\n  Port 2222\n');
+    await writeFile(path.join(home.ssh, 'deeper'), 'HostName voice.example\n');
+    await writeFile(path.join(home.folder, 'my file'), 'Host chat\n  Port 2020\n');
+    await config('Include conf.d/* none.conf', 'Include = "~/my file"', 'ConnectTimeout 7', 'Host voice', '  Port 1');
+    expect(sshSettings('voice', {}, home.folder)).toMatchObject({
+      hostName: 'voice.example',
+      user: 'first',
+      port: 2222,
+      connectTimeoutMs: 7000,
+    });
+    expect(sshSettings('chat', {}, home.folder)).toMatchObject({ port: 2020, connectTimeoutMs: 7000 });
+    expect(sshAliases(home.folder)).toEqual(['voice', 'chat']);
+  });
+
+  it('ends where files include each other', async () => {
+    await config('Host voice', '  User deploy', 'Include config');
+    expect(sshSettings('voice', {}, home.folder).user).toBe('deploy');
+  });
+
+  it('says so where a host is reached by a command', async () => {
+    await config('Host voice', '  ProxyCommand nc %h %p', 'Host chat', '  ProxyCommand none');
+    expect(() => sshSettings('voice', {}, home.folder)).toThrow('ProxyCommand');
+    expect(sshSettings('chat', {}, home.folder).hostName).toBe('chat');
+  });
+
   it('says which file cannot be read', async () => {
     await mkdir(path.join(home.ssh, 'config'));
     expect(() => sshSettings('voice', {}, home.folder)).toThrow(FileUnusable);
