@@ -33,8 +33,8 @@ export async function setUp(purpose = 'test') {
   installDebian(Object.keys(DEBIAN).filter((name) => purpose === 'test' || !['rsync', 'chromium'].includes(name)));
   installProductionTools();
   if (purpose === 'demo') return;
-  say('the real VS Code');
-  const { installVSCode } = await import('../test/vscode/install.mjs');
+  const { installVSCode, workbench } = await import('../test/vscode/install.mjs');
+  if (!existsSync(workbench)) say('the real VS Code');
   await installVSCode();
 }
 
@@ -59,17 +59,17 @@ function isInstalled() {
 function installDebian(names) {
   const missing = names.filter((name) => !existsSync(DEBIAN[name]));
   if (missing.length === 0) return;
-  const asRoot = process.getuid() === 0 ? [] : ['sudo', '-n'];
   const list = missing.join(' ');
-  if (!existsSync('/usr/bin/apt-get') || (asRoot.length > 0 && spawnSync('sudo', ['-n', 'true']).status !== 0)) {
+  const isRoot = process.getuid() === 0;
+  if (!existsSync('/usr/bin/apt-get') || (!isRoot && spawnSync('sudo', ['-n', 'true']).status !== 0)) {
     throw new Error(`Missing on this machine, and not permitted to install: ${list}. Run: apt-get install ${list}`);
   }
+  const asRoot = (...words) => (isRoot ? run(words[0], words.slice(1)) : run('sudo', ['-n', ...words]));
   say(`Debian packages: ${list}`);
   withoutStartingServices(asRoot, () => {
-    const apt = (...words) =>
-      run([...asRoot, 'apt-get'][0], [...asRoot, 'apt-get', ...words].slice(1), { DEBIAN_FRONTEND: 'noninteractive' });
-    apt('-qq', 'update');
-    apt('-qq', '-y', '-o', 'Dpkg::Use-Pty=0', 'install', '--no-install-recommends', ...missing);
+    asRoot('apt-get', '-qq', 'update');
+    const quietly = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', '-y'];
+    asRoot(...quietly, 'install', '--no-install-recommends', ...missing);
   });
 }
 
@@ -77,12 +77,11 @@ function installDebian(names) {
 function withoutStartingServices(asRoot, install) {
   const policy = '/usr/sbin/policy-rc.d';
   if (existsSync(policy)) return install();
-  const shell = (text) => run([...asRoot, 'sh'][0], [...asRoot, 'sh', '-c', text].slice(1));
-  shell(`printf '#!/bin/sh\\nexit 101\\n' > ${policy} && chmod 755 ${policy}`);
+  asRoot('sh', '-c', `printf '#!/bin/sh\\nexit 101\\n' > ${policy} && chmod 755 ${policy}`);
   try {
     install();
   } finally {
-    shell(`rm -f ${policy}`);
+    asRoot('rm', '-f', policy);
   }
 }
 
@@ -107,12 +106,13 @@ function installCorpora() {
     say(`${name} ${version}`);
     mkdirSync(path.join(cache, 'corpus'), { recursive: true });
     rmSync(folder, { recursive: true, force: true });
-    const packed = run(
-      'npm',
-      ['pack', '--silent', '--pack-destination', path.join(cache, 'corpus'), `${name}@${version}`],
-      {},
-      'pipe',
-    );
+    const packed = run('npm', [
+      'pack',
+      '--silent',
+      '--pack-destination',
+      path.join(cache, 'corpus'),
+      `${name}@${version}`,
+    ]);
     mkdirSync(folder);
     run('tar', [
       'xzf',
@@ -129,16 +129,22 @@ function versionIn(folder, name) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : undefined;
 }
 
-function run(program, words, environment = {}, stdout = 'inherit') {
+/** What a program prints is of interest only where it fails. Returns its standard output. */
+function run(program, words, environment = {}) {
   const done = spawnSync(program, words, {
     cwd: top,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', stdout, 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
+    maxBuffer: 1 << 28,
   });
   if (done.error !== undefined) throw done.error;
-  if (done.status !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${done.status ?? done.signal}`);
-  return done.stdout ?? '';
+  if (done.status !== 0) {
+    throw new Error(
+      `${program} ${words.join(' ')} ended with ${done.status ?? done.signal}\n${done.stdout}${done.stderr}`,
+    );
+  }
+  return done.stdout;
 }
 
 function say(what) {
