@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inventory, InventoryEntry, InventoryLimits } from '../../server/core/tree/inventory.ts';
@@ -13,12 +11,11 @@ import { DEFAULT_LIMITS, takeInventory } from '../../server/io/inventory.ts';
 import { ModuleStore } from '../../server/io/modules.ts';
 import { HostRefused } from '../../server/remote/failures.ts';
 import type { Host } from '../../server/remote/host.ts';
-import { AWKWARD_NAMES, BROKEN_NAME, makeAwkwardRoot } from '../support/awkward.ts';
+import { AWKWARD_NAMES, BROKEN_NAME, keepChanging, makeAwkwardRoot } from '../support/awkward.ts';
 import type { AwkwardRoot } from '../support/awkward.ts';
 import { connectFrom } from '../support/hosts.ts';
 import { temporaryFolder, temporaryHome } from '../support/home.ts';
 import type { TemporaryHome } from '../support/home.ts';
-import { until } from '../support/processes.ts';
 import { startSshd } from '../support/sshd.ts';
 import type { Sshd } from '../support/sshd.ts';
 
@@ -75,16 +72,6 @@ function idOf(bytes: string | Buffer): { sha256: string; blob: string } {
     sha256: createHash('sha256').update(bytes).digest('hex'),
     blob: createHash('sha1').update(`blob ${length}\0`).update(bytes).digest('hex'),
   };
-}
-
-/** Keeps a file changing until it is told to stop. */
-function changing(file: string): ChildProcess {
-  const script = `const fs=require('fs');const h=fs.openSync(process.argv[1],'r+');for(let i=0;;i++){fs.writeSync(h,String(i),0)}`;
-  return spawn(process.execPath, ['-e', script, file], { stdio: 'ignore' });
-}
-
-async function headOf(file: string): Promise<string> {
-  return (await readFile(file)).toString('latin1', 0, 12);
 }
 
 describe.each(['node', 'posix'])('a host that is asked by %s', (by) => {
@@ -201,19 +188,14 @@ describe.each(['node', 'posix'])('a host that is asked by %s', (by) => {
     await mkdir(live);
     const file = path.join(live, 'live.js');
     await writeFile(file, randomBytes(20 * 1024 * 1024));
-    const writer = changing(file);
+    const stop = await keepChanging(file);
     try {
-      await new Promise((resolve) => writer.once('spawn', resolve));
-      const first = await headOf(file);
-      await until('the file changes', async () => (await headOf(file)) !== first);
       const inventory = await take(hostNamed(by), live);
       expect(entryAt(inventory, 'live.js')).toMatchObject({ problem: 'it kept changing while it was read' });
       expect(entryAt(inventory, 'live.js')?.content).toBeUndefined();
       expect(inventory.complete).toBe(false);
     } finally {
-      const ended = new Promise((resolve) => writer.once('exit', resolve));
-      writer.kill('SIGKILL');
-      await ended;
+      await stop();
     }
   });
 
@@ -298,7 +280,23 @@ describe('without Node', () => {
   });
 });
 
-describe('a root that is not large enough to matter', () => {
+describe('a root that was read or looked at', () => {
+  it('is not writable where its mode says so, and neither is a state folder in it', async () => {
+    const fixed = path.join(folder, 'fixed');
+    await mkdir(fixed);
+    await chmod(fixed, 0o555);
+    const report = await hostNamed('node').request('inspect', {
+      root: fixed,
+      state: path.join(fixed, '.driftline'),
+      process: null,
+    });
+    expect(report.root).toMatchObject({ state: 'ok', writable: false });
+    expect(report.stateFolder).toMatchObject({
+      usable: false,
+      why: `it cannot be made: ${fixed}: permission denied`,
+    });
+  });
+
   it('is complete when everything could be read', async () => {
     const plain = path.join(folder, 'plain');
     await mkdir(path.join(plain, 'src'), { recursive: true });

@@ -108,7 +108,8 @@ describe('connecting', () => {
     } finally {
       await inner.stop();
     }
-  });
+    // Before keep-alives would find out.
+  }, 20_000);
 
   it('skips what a login shell prints, binary noise included', async () => {
     const rc = path.join(sshd.hostHome, '.bashrc');

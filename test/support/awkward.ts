@@ -1,6 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { until } from './processes.ts';
 
 /** Names that shells, lists and lines trip over. None has a line break, see `BROKEN_NAME`. */
 export const AWKWARD_NAMES: readonly string[] = [
@@ -84,5 +86,19 @@ export function makeAwkwardRoot(folder: string): AwkwardRoot {
     unlock: () => {
       chmodSync(at('closed'), 0o755);
     },
+  };
+}
+
+/** Writes to a file without a pause, from another process, until what it returns is called. */
+export async function keepChanging(file: string): Promise<() => Promise<void>> {
+  const script = `const fs = require('fs'); const h = fs.openSync(process.argv[1], 'r+'); for (let i = 0; ; i++) fs.writeSync(h, String(i), 0)`;
+  const writer = spawn(process.execPath, ['-e', script, file], { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => writer.once('exit', () => resolve()));
+  const head = async (): Promise<string> => (await readFile(file)).toString('latin1', 0, 12);
+  const first = await head();
+  await until('the file changes', async () => (await head()) !== first);
+  return async () => {
+    writer.kill('SIGKILL');
+    await ended;
   };
 }

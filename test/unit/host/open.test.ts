@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashFile } from '../../../server/host/hash.ts';
 import { openRegular, readRegular, unchanged } from '../../../server/host/open.ts';
+import { keepChanging } from '../../support/awkward.ts';
 import { temporaryFolder } from '../../support/home.ts';
 
 let folder: string;
@@ -88,4 +89,15 @@ describe('hashFile', () => {
       expect(hashFile(Buffer.from(file), 'refuse')).toEqual({ content: { sha256, blob } });
     },
   );
+
+  it('has no hash for a file that never holds still, and neither does its text', async () => {
+    writeFileSync(file, Buffer.alloc(8 << 20));
+    const stop = await keepChanging(file);
+    try {
+      expect(hashFile(file, 'refuse')).toEqual({ problem: 'it kept changing while it was read' });
+      expect(() => readRegular(file, 8 << 20, 'refuse')).toThrow('it kept changing while it was read');
+    } finally {
+      await stop();
+    }
+  });
 });
