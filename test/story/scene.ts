@@ -7,7 +7,7 @@ import { startPm2 } from '../support/pm2.ts';
 import type { Pm2 } from '../support/pm2.ts';
 import { until } from '../support/processes.ts';
 import { startSshd } from '../support/sshd.ts';
-import type { Sshd } from '../support/sshd.ts';
+import type { Sshd, SshdOptions } from '../support/sshd.ts';
 import { startCli } from './cli.ts';
 import type { CliOptions, CliResult, CliRun } from './cli.ts';
 import type { TargetOfStory } from './voice-api.ts';
@@ -15,6 +15,8 @@ import { layOutProduction, layOutRepository } from './voice-api.ts';
 
 export const HOST = 'voice-production';
 export const APP = 'voice-api';
+/** In the app's environment on production, and nowhere else. */
+export const APP_SECRET = 'tok-5e1c0f3b9a7d';
 
 /** What a request to the API was answered with. */
 export interface Answer {
@@ -47,6 +49,8 @@ export interface Scene {
 export interface SceneOptions {
   /** Keys of the target beyond the story's own, or in place of them. */
   readonly more?: Readonly<Record<string, unknown>>;
+  /** What sshd is to be like, beyond its ordinary ways. */
+  readonly sshd?: Partial<SshdOptions>;
   /** Called with the folder that will hold the root, before anything is in it. What it returns is called when all has ended. */
   readonly prepare?: (folder: string) => () => void;
 }
@@ -75,7 +79,7 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
     const root = path.join(server, 'voice-api');
     const repository = path.join(folder, 'voice-api');
     await layOutProduction(root);
-    const sshd = await startSshd({ home });
+    const sshd = await startSshd({ home, ...options.sshd });
     closing.push(() => sshd.stop());
     await sshd.writeClientConfig(HOST);
     const pm2 = await startPm2({ home: sshd.hostHome });
@@ -90,7 +94,8 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
       ...(options.more && { more: options.more }),
     };
     await layOutRepository(repository, target);
-    await pm2.start({ name: APP, script: path.join(root, 'src/index.js'), cwd: root, port });
+    const secrets = { VOICE_TOKEN: APP_SECRET };
+    await pm2.start({ name: APP, script: path.join(root, 'src/index.js'), cwd: root, port, environment: secrets });
     const get = (route: string): Promise<Answer> => ask(port, route);
     await until('version 1 answers', async () => (await get('/health')).status === 200);
     const cli = (changed: Partial<CliOptions> = {}): CliOptions => ({

@@ -20,6 +20,8 @@ export interface Pm2App {
   readonly script: string;
   readonly cwd: string;
   readonly port: number;
+  /** Beyond what every app has. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Pm2Process {
@@ -70,9 +72,14 @@ export async function startPm2(options: Pm2Options): Promise<Pm2> {
     bin,
     start: async (app) => {
       const file = path.join(home, `${app.name}.config.json`);
-      const { port, ...definition } = app;
+      const { port, environment: more, ...definition } = app;
       const apps = [
-        { ...definition, exec_mode: 'fork', kill_timeout: 1500, env: { PORT: String(port), NODE_ENV: 'production' } },
+        {
+          ...definition,
+          exec_mode: 'fork',
+          kill_timeout: 1500,
+          env: { PORT: String(port), NODE_ENV: 'production', ...more },
+        },
       ];
       await mkdir(home, { recursive: true });
       await writeFile(file, JSON.stringify({ apps }));
