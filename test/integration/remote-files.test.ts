@@ -9,13 +9,14 @@ import { fetchFiles } from '../../server/io/content-store.ts';
 import { HostSource } from '../../server/io/host-facts.ts';
 import { DEFAULT_LIMITS, takeInventory } from '../../server/io/inventory.ts';
 import { ModuleStore } from '../../server/io/modules.ts';
-import { HostRefused } from '../../server/remote/failures.ts';
+import { ConnectionFailure, HostRefused } from '../../server/remote/failures.ts';
 import type { Host } from '../../server/remote/host.ts';
 import { AWKWARD_NAMES, BROKEN_NAME, keepChanging, makeAwkwardRoot } from '../support/awkward.ts';
 import type { AwkwardRoot } from '../support/awkward.ts';
 import { connectFrom } from '../support/hosts.ts';
 import { temporaryFolder, temporaryHome } from '../support/home.ts';
 import type { TemporaryHome } from '../support/home.ts';
+import { startRelay } from '../support/net.ts';
 import { startSshd } from '../support/sshd.ts';
 import type { Sshd } from '../support/sshd.ts';
 
@@ -277,6 +278,46 @@ describe('without Node', () => {
       code: 'no-node',
       remedy: expect.stringContaining('Install Node') as string,
     });
+  });
+});
+
+describe('a line that is cut after any number of bytes', () => {
+  it('ends a connection and a listing in a failure of the connection, or in the whole listing', async () => {
+    const sshd = await startSshd({ home });
+    const attempt = async (budget: number): Promise<{ inventory: Inventory; bytes: number }> => {
+      const relay = await startRelay(sshd.port);
+      relay.cutAfter(budget);
+      try {
+        const target = { host: '127.0.0.1', port: relay.port };
+        const host = await connectFrom(home, target, { acceptHostKey: sshd.hostKeyFingerprint() });
+        try {
+          const inventory = await take(host);
+          return { inventory, bytes: relay.bytes() };
+        } finally {
+          await host.close();
+        }
+      } finally {
+        await relay.stop();
+      }
+    };
+    try {
+      const whole = await attempt(Number.POSITIVE_INFINITY);
+      const cuts = Array.from({ length: 40 }, (_none, index) => Math.floor((whole.bytes * index) / 40));
+      const outcomes = await Promise.all(
+        cuts.map((budget) =>
+          attempt(budget).then(
+            ({ inventory }) => inventory.entries,
+            (error: unknown) => error,
+          ),
+        ),
+      );
+      const failures = outcomes.filter((outcome) => outcome instanceof ConnectionFailure);
+      const rest = outcomes.filter((outcome) => !(outcome instanceof ConnectionFailure));
+      expect(failures.length).toBeGreaterThan(30);
+      for (const outcome of rest) expect(outcome).toEqual(whole.inventory.entries);
+    } finally {
+      await sshd.stop();
+    }
   });
 });
 

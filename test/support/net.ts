@@ -14,6 +14,10 @@ export interface Relay {
   readonly port: number;
   /** Connections that were made through it so far. */
   readonly connections: () => number;
+  /** Bytes that it has passed on so far, both ways together. */
+  readonly bytes: () => number;
+  /** Cuts, see below, as soon as so many bytes more have passed. */
+  cutAfter(bytes: number): void;
   /** Swallows every byte from now on, both ways, and says nothing: what a pulled cable does. */
   silence(): void;
   /** Ends every connection at once, without a goodbye of the protocol above. */
@@ -25,6 +29,8 @@ export async function startRelay(to: number): Promise<Relay> {
   const sockets = new Set<Socket>();
   let silent = false;
   let connections = 0;
+  let bytes = 0;
+  let last = Number.POSITIVE_INFINITY;
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     // The other side learns of a fault by its socket's end, below; what was wrong with this one is no matter.
@@ -32,12 +38,19 @@ export async function startRelay(to: number): Promise<Relay> {
     socket.on('close', () => sockets.delete(socket));
   };
   const pass = (from: Socket, into: Socket): void => {
-    from.on('data', (bytes: Buffer) => {
-      if (!silent) into.write(bytes);
+    from.on('data', (chunk: Buffer) => {
+      if (silent) return;
+      const passed = chunk.subarray(0, last - bytes);
+      bytes += passed.length;
+      into.write(passed);
+      if (bytes >= last) cut();
     });
     from.on('close', () => {
       if (!silent) into.destroy();
     });
+  };
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
   };
   const server = net.createServer((near) => {
     connections++;
@@ -48,12 +61,13 @@ export async function startRelay(to: number): Promise<Relay> {
     pass(far, near);
   });
   const port = await listen(server);
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
   return {
     port,
     connections: () => connections,
+    bytes: () => bytes,
+    cutAfter: (more) => {
+      last = bytes + more;
+    },
     silence: () => {
       silent = true;
     },
