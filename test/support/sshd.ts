@@ -184,7 +184,8 @@ function pidOf(child: ChildProcess): number {
 }
 
 function sessionsOf(listening: Listening): { pid: number }[] {
-  return descendants(listening.pid).filter(({ command }) => /sshd/.test(command));
+  // By its first word: paths in this sshd's folder may stand in the words of anything that runs on the host.
+  return descendants(listening.pid).filter(({ command }) => /^(\S*\/)?sshd/.test(command));
 }
 
 async function sshdConfig(folder: string, port: number, hostHome: string, options: SshdOptions): Promise<string> {
