@@ -91,13 +91,10 @@ export class FileUnusable extends ConnectionFailure {
   }
 }
 
-/** A way to a host that `~/.ssh/config` names and that we cannot go. */
-export class SettingUnsupported extends ConnectionFailure {
-  constructor(host: string, setting: string) {
-    super(
-      `${host} is reached by ${setting} in ~/.ssh/config, which Driftline does not do.`,
-      'Use ProxyJump, or give the host a name here that can be reached without it.',
-    );
+/** What `~/.ssh/config` says of a host and we cannot act on. */
+export class SettingUnusable extends ConnectionFailure {
+  constructor(host: string, setting: string, why: string, remedy: string) {
+    super(`${setting} of ${host} in ~/.ssh/config cannot be used: ${why}.`, remedy);
   }
 }
 

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import SSHConfig from 'ssh-config';
-import { SettingUnsupported } from './failures.ts';
+import { SettingUnusable } from './failures.ts';
 import { readSshConfig } from './ssh-config-file.ts';
 
 /** What `~/.ssh/config` says of a host, reduced to what is used here. Words as in ssh_config(5). */
@@ -27,7 +27,7 @@ const DEFAULT_IDENTITIES = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
 /**
  * The settings for an alias or a host name. What the target names itself (`port`, `user`) wins over the file, as an option given to
- * `ssh` does. Throws `FileUnusable`, and `SettingUnsupported` where the host is only reached in a way that is not ours.
+ * `ssh` does. Throws `FileUnusable`, and `SettingUnusable` where what it says cannot be acted on.
  */
 export function sshSettings(host: string, own: { port?: number; user?: string }, home: string): SshSettings {
   const folder = path.join(home, '.ssh');
@@ -40,11 +40,22 @@ export function sshSettings(host: string, own: { port?: number; user?: string },
   const one = (name: string): string | undefined => all(name)[0];
 
   const command = one('ProxyCommand');
-  if (command !== undefined && command.toLowerCase() !== 'none') throw new SettingUnsupported(host, 'ProxyCommand');
+  if (command !== undefined && command.toLowerCase() !== 'none') {
+    const remedy = 'Use ProxyJump, or give the host a name here that can be reached without a command.';
+    throw new SettingUnusable(host, 'ProxyCommand', 'Driftline runs no command to reach a host', remedy);
+  }
 
   const hostName = (one('HostName') ?? host).replaceAll('%h', host);
   const user = own.user ?? one('User') ?? os.userInfo().username;
   const port = own.port ?? Number(one('Port') ?? 22);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new SettingUnusable(
+      host,
+      'Port',
+      `"${one('Port') ?? port}" is no port`,
+      'Correct it: a number from 1 to 65535.',
+    );
+  }
   const expand = (word: string): string => expandTokens(word, { home, hostName, user, port, alias: host });
   const identities = all('IdentityFile').map(expand);
   const identityAgent = one('IdentityAgent');

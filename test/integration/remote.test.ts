@@ -1,4 +1,4 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import {
   AuthenticationFailed,
   ConnectionFailure,
+  FileUnusable,
   HostKeyChanged,
   HostKeyUnknown,
   NoNodeOnHost,
@@ -233,6 +234,28 @@ describe('the host key', () => {
     } finally {
       await reborn.stop();
     }
+  });
+
+  it('is taken from nobody where the files of known keys cannot be read, or written', async () => {
+    await sshd.writeClientConfig('voice');
+    const before = sshd.log().length;
+    const person = new ScriptedPerson({ hostKey: () => true });
+    const notAFolder = path.join(home.folder, 'file');
+    await writeFile(notAFolder, '');
+    const stateFolder = path.join(notAFolder, 'driftline');
+    const unwritable = await failureOf(connected({ host: 'voice' }, { person, stateFolder }));
+    expect(unwritable).toBeInstanceOf(FileUnusable);
+    expect(String(unwritable)).toContain(path.join(stateFolder, 'known_hosts'));
+    await mkdir(path.join(home.ssh, 'known_hosts'));
+    try {
+      const unreadable = await failureOf(connected({ host: 'voice' }, { person }));
+      expect(unreadable).toBeInstanceOf(FileUnusable);
+      expect(String(unreadable)).toContain(path.join(home.ssh, 'known_hosts'));
+    } finally {
+      await rmdir(path.join(home.ssh, 'known_hosts'));
+    }
+    await until('sshd has noticed', () => /Connection (closed|reset)|disconnect/i.test(sshd.log().slice(before)));
+    expect(sshd.log().slice(before)).not.toMatch(AUTHENTICATION);
   });
 
   it('that is revoked is refused', async () => {

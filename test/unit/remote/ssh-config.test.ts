@@ -111,6 +111,12 @@ describe('sshSettings', () => {
     expect(sshSettings('chat', {}, home.folder).hostName).toBe('chat');
   });
 
+  it.each(['ssh', '0', '65536', '22.5'])('says so where a port is %s', async (port) => {
+    await config('Host voice', `  Port ${port}`);
+    expect(() => sshSettings('voice', {}, home.folder)).toThrow(`"${port}" is no port`);
+    expect(sshSettings('voice', { port: 2222 }, home.folder).port).toBe(2222);
+  });
+
   it('says which file cannot be read', async () => {
     await mkdir(path.join(home.ssh, 'config'));
     expect(() => sshSettings('voice', {}, home.folder)).toThrow(FileUnusable);
