@@ -1,4 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 /** One comparison: what we take, what the other takes, in milliseconds. */
 export interface Measured {
@@ -21,16 +24,14 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - begin;
 }
 
-/** Runs a program to its end. Throws where it ends otherwise than it should. */
-export function program(
+/** Runs a program to its end and gives what it printed. Rejects where it ends otherwise than it should. */
+export async function program(
   name: string,
   words: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): string {
-  const done = spawnSync(name, [...words], { ...options, encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (done.status !== 0)
-    throw new Error(`${name} ended with ${String(done.status)}: ${done.stderr}${done.error?.message ?? ''}`);
-  return done.stdout;
+): Promise<string> {
+  const { stdout } = await run(name, words, { ...options, encoding: 'utf8', maxBuffer: 1 << 28 });
+  return stdout;
 }
 
 /** A row a comparison: how many times as long the other takes. */

@@ -24,11 +24,11 @@ export function switching(): Promise<Measured[]> {
       return mixed(app, names);
     });
     const archive = path.join(path.dirname(place.root), 'release.tgz');
-    const other = await median(ROUNDS, () => {
+    const other = await median(ROUNDS, async () => {
       writeManyFiles(path.join(place.workspace, 'app'), FILES, `version ${++version}`);
-      program('tar', ['czf', archive, '-C', place.workspace, 'app']);
-      program('tar', ['xzf', archive, '--overwrite', '-C', place.root]);
-      return Promise.resolve(mixed(app, names));
+      await program('tar', ['czf', archive, '-C', place.workspace, 'app']);
+      await program('tar', ['xzf', archive, '--overwrite', '-C', place.root]);
+      return mixed(app, names);
     });
     const what = `production is mixed, ${FILES} files`;
     return [{ what, ours: { name: 'driftline deploy', ms: ours }, other: { name: 'tar xzf --overwrite', ms: other } }];
