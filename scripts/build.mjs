@@ -9,6 +9,8 @@ const common = {
   bundle: true,
   platform: 'node',
   format: 'cjs',
+  // jsonc-parser's CommonJS loads its parts by names that no bundler sees; its ESM does not.
+  mainFields: ['module', 'main'],
   outdir: 'dist',
   minify: production,
   // A failure is known by its class's name beyond its own thread.
