@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { watchRequests } from '../story/outage.ts';
-import { auditJson, deployJson, releasesJson, sarifResults } from '../story/reports.ts';
+import { auditJson, releasesJson, sarifResults } from '../story/reports.ts';
 import { startScene } from '../story/scene.ts';
 import type { Scene } from '../story/scene.ts';
 import {
@@ -200,9 +200,8 @@ async function rollback(scene: Scene, release: string, before: ReadonlyMap<strin
   teller.expect('rolled back (exit 0)', back.status === 0, back);
   teller.expect('version 1 answers', (await scene.version()) === '1', await scene.version());
   teller.expect('production is what it was at the beginning', same([...(await scene.production())], [...before]));
-  const again = await driftline(scene, 'rollback', release, '--yes', '--format', 'json');
+  const again = await driftline(scene, 'rollback', release, '--yes');
   teller.expect('and forward again, to the first release (exit 0)', again.status === 0, again);
-  teller.expect('its outcome is told in JSON', deployJson(again.stdout).outcome === 'deployed', again.stdout);
   teller.expect('version 2 answers', (await scene.version()) === '2', await scene.version());
   const listed = releasesJson((await quietly(scene, 'releases', '--format', 'json')).stdout);
   teller.expect('four releases are in the books', listed.length === 4, listed);
