@@ -1,33 +1,33 @@
 import { CodeActionKind } from 'vscode-languageserver/node';
-import type { CodeAction, CodeActionParams } from 'vscode-languageserver/node';
+import type { CodeAction, Diagnostic } from 'vscode-languageserver/node';
 import { pullsOf, SOURCE } from './diagnostics.ts';
-import type { Session } from './session.ts';
 
-/** Fixes for what only production has: this file with what it needs, or everything that code needs. The client runs the commands. */
-export function codeActions(session: Session, params: CodeActionParams): CodeAction[] {
-  const ours = params.context.diagnostics.filter((diagnostic) => diagnostic.source === SOURCE);
-  const actions = ours.flatMap((diagnostic): CodeAction[] => {
+/**
+ * Fixes for what only production has: this file with what it needs, or everything that code needs. The client runs the commands.
+ *
+ * @param needed how many files code needs that only production has
+ */
+export function codeActions(diagnostics: readonly Diagnostic[], needed: number): CodeAction[] {
+  const mendable = diagnostics.filter((diagnostic) => diagnostic.source === SOURCE && pullsOf(diagnostic).length > 0);
+  const actions = mendable.map((diagnostic): CodeAction => {
     const paths = pullsOf(diagnostic);
-    if (paths.length === 0) return [];
     const title = `Pull ${paths.join(', ')} and what it needs from production`;
-    return [
-      {
-        title,
-        kind: CodeActionKind.QuickFix,
-        diagnostics: [diagnostic],
-        isPreferred: true,
-        command: { title, command: 'driftline.pull', arguments: [paths] },
-      },
-    ];
+    return {
+      title,
+      kind: CodeActionKind.QuickFix,
+      diagnostics: [diagnostic],
+      isPreferred: true,
+      command: { title, command: 'driftline.pull', arguments: [paths] },
+    };
   });
-  if (actions.length === 0 || session.state().counts.needed < 2) return actions;
-  const title = 'Pull all missing files from production';
+  if (actions.length === 0 || needed < 2) return actions;
+  const title = `Pull all ${needed} missing files from production`;
   return [
     ...actions,
     {
       title,
       kind: CodeActionKind.QuickFix,
-      diagnostics: ours.filter((diagnostic) => pullsOf(diagnostic).length > 0),
+      diagnostics: mendable,
       command: { title, command: 'driftline.pullAllMissing' },
     },
   ];

@@ -87,7 +87,7 @@ export class EngineClient {
     return { worker, line, death };
   }
 
-  #answer<Q extends keyof Questions>(line: MessageConnection, question: Q): void {
-    line.onRequest(question, (params: Questions[Q]['params']) => this.listener.answer(question, params));
+  #answer(line: MessageConnection, question: keyof Questions): void {
+    line.onRequest(question, (params: Questions[typeof question]['params']) => this.listener.answer(question, params));
   }
 }

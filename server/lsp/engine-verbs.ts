@@ -3,8 +3,10 @@ import { realpath } from 'node:fs/promises';
 import { audit } from '../app/audit.ts';
 import { check } from '../app/check.ts';
 import type { VerbContext } from '../app/context.ts';
+import { init, propose } from '../app/init.ts';
 import type { Person } from '../app/person.ts';
-import type { AuditResult, CheckResult } from '../app/results.ts';
+import { pull } from '../app/pull.ts';
+import type { AuditResult, CheckResult, PullResult } from '../app/results.ts';
 import type { Config, ConfigProblem, Target } from '../config/config.ts';
 import { findConfigs } from '../config/find.ts';
 import { loadConfig } from '../config/load.ts';
@@ -18,7 +20,7 @@ import { HostSource } from '../io/host-facts.ts';
 import { ModuleStore } from '../io/modules.ts';
 import { rootKey } from '../io/places.ts';
 import type { Places } from '../io/places.ts';
-import type { ProductionContent } from '../protocol.ts';
+import type { ProductionContent, Proposal } from '../protocol.ts';
 import { connect } from '../remote/connect.ts';
 import type { Host } from '../remote/host.ts';
 import { consentQuestion, Consents } from './consents.ts';
@@ -43,6 +45,8 @@ interface Known {
   readonly target: Target;
   host: Promise<Host> | undefined;
   memory: HostMemory | undefined;
+  /** Ends when the verb that has its turn ends, however it ends. */
+  turn: Promise<unknown>;
   production: { readonly tree: SnapshotTree; readonly source: FactSource } | undefined;
 }
 
@@ -79,33 +83,63 @@ export class Engine {
     return this.#consents.has(consentQuestion(config, target));
   }
 
-  async consent(name: TargetName): Promise<boolean> {
-    const { config, target } = this.#find(name);
+  async consent(params: EngineParams<'consent'>): Promise<boolean> {
+    const { config, target } = this.#find(params);
     const question = consentQuestion(config, target);
     if (await this.#consents.has(question)) return true;
-    if (!(await this.around.person.consent(question))) return false;
+    if (!params.given && !(await this.around.person.consent(question))) return false;
     await this.#consents.add(question);
     return true;
   }
 
   /** Looks at production again, and remembers what it says. */
-  async look(name: TargetName, signal: AbortSignal): Promise<LookResult> {
-    const known = this.#find(name);
-    known.memory = undefined;
-    const context = await this.#context(known, signal);
-    const audited = await audit(context);
-    const result = await this.#judge(known, audited, signal);
-    await this.#save(known);
-    return result;
+  look(name: TargetName, signal: AbortSignal): Promise<LookResult> {
+    return this.#inTurn(name, async (known) => {
+      const audited = await audit(await this.#context(known, signal));
+      const result = await this.#judge(known, audited, signal);
+      await this.#save(known);
+      return result;
+    });
   }
 
   /** Compares the workspace with what production said last, in this session or an earlier one. Connects nowhere. */
-  async recall(name: TargetName, signal: AbortSignal): Promise<LookResult | null> {
-    const known = this.#find(name);
-    known.memory ??= await loadMemory(this.#memoryFile(known));
-    if (known.memory === undefined) return null;
-    const context = await this.#replay(known, signal);
-    return this.#judge(known, await audit(context), signal);
+  recall(name: TargetName, signal: AbortSignal): Promise<LookResult | null> {
+    return this.#inTurn(name, async (known) => {
+      known.memory ??= await loadMemory(this.#memoryFile(known));
+      if (known.memory === undefined) return null;
+      const context = await this.#replay(known, signal);
+      return this.#judge(known, await audit(context), signal);
+    });
+  }
+
+  /** Brings files, or says what that would bring. The client has asked the person when it is no preview. */
+  pull(params: EngineParams<'pull'>, signal: AbortSignal): Promise<PullResult> {
+    const { paths, preview } = params;
+    return this.#inTurn(params, async (known) =>
+      pull(await this.#context(known, signal), {
+        patterns: paths === 'missing' ? [] : paths,
+        missing: paths === 'missing',
+        commit: false,
+        confirm: () => Promise.resolve(!preview),
+      }),
+    );
+  }
+
+  async propose(folder: string): Promise<Proposal> {
+    const { hosts, root, pm2, map } = await propose(folder, this.around.home);
+    return { hosts, map, ...(root !== undefined && { root }), ...(pm2 !== undefined && { pm2 }) };
+  }
+
+  async init(params: EngineParams<'init'>): Promise<EngineResult<'init'>> {
+    const { folder, host, root, map, pm2, healthUrl } = params;
+    const { file } = await init(folder, {
+      host,
+      root,
+      map,
+      ...(pm2 !== undefined && { process: { pm2 } }),
+      ...(healthUrl !== undefined && { healthUrl }),
+    });
+    return { file };
   }
 
   async facts(params: EngineParams<'facts'>, signal: AbortSignal): Promise<readonly Fact[]> {
@@ -168,6 +202,14 @@ export class Engine {
     };
   }
 
+  /** One at a time for each target: what a look remembers must not be replaced by another in the middle of it. */
+  #inTurn<T>(name: TargetName, work: (known: Known) => Promise<T>): Promise<T> {
+    const known = this.#find(name);
+    const mine = known.turn.then(() => work(known));
+    known.turn = mine.catch(() => undefined); // Whoever asked is told; the next one begins all the same.
+    return mine;
+  }
+
   #find(name: TargetName): Known {
     const key = JSON.stringify([name.config, name.target]);
     const config = this.#configs.get(name.config);
@@ -178,7 +220,14 @@ export class Engine {
     const known = this.#known.get(key);
     if (known?.target === target) return known;
     // A configuration that was read again may name another host: nothing of the old one counts.
-    const fresh: Known = { config, target, host: undefined, memory: undefined, production: undefined };
+    const fresh: Known = {
+      config,
+      target,
+      host: undefined,
+      memory: undefined,
+      turn: Promise.resolve(),
+      production: undefined,
+    };
     this.#known.set(key, fresh);
     void known?.host?.then((host) => host.close()).catch(() => undefined); // It is being thrown away either way.
     return fresh;

@@ -35,8 +35,8 @@ interface EngineRequests {
   };
   /** Whether the person has agreed, on this machine, to connect to this target with this configuration. Asks nobody. */
   consented: { params: TargetName; result: boolean };
-  /** Asks for that consent; remembers a yes. */
-  consent: { params: TargetName; result: boolean };
+  /** Asks for that consent, unless what the person did just now is one (`given`); remembers a yes. */
+  consent: { params: TargetName & { readonly given: boolean }; result: boolean };
   /** The workspace as it is against what production said last, in this session or an earlier one. `null`: never. Connects nowhere. */
   recall: { params: TargetName; result: LookResult | null };
   look: { params: TargetName; result: LookResult };

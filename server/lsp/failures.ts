@@ -19,6 +19,13 @@ export class NotReady extends Failure {
   readonly kind = 'usage';
 }
 
+/** The person ended it. */
+export class Cancelled extends ResponseError<undefined> {
+  constructor() {
+    super(LSPErrorCodes.RequestCancelled, 'It was cancelled.');
+  }
+}
+
 /** Any error as one that keeps its remedy on the way to another thread or to the client. */
 export function asResponseError(error: unknown): ResponseError<FailureData | undefined> {
   if (error instanceof ResponseError) return withKnownData(error);
@@ -30,7 +37,7 @@ export function asResponseError(error: unknown): ResponseError<FailureData | und
     });
   }
   if (error instanceof Error && error.name === 'AbortError') {
-    return new ResponseError<undefined>(LSPErrorCodes.RequestCancelled, 'It was cancelled.');
+    return new Cancelled();
   }
   return new ResponseError<undefined>(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
 }

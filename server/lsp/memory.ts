@@ -4,7 +4,7 @@ import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Inventory } from '../core/tree/inventory.ts';
 import type { Fact } from '../core/tree/tree.ts';
-import type { HostHello } from '../host/protocol.ts';
+import type { HostHello } from '../remote/host.ts';
 
 /** One production file's bytes, as the host sent them. */
 export interface RememberedContent {

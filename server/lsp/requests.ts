@@ -2,10 +2,12 @@ import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { Selection } from '../core/tree/selection.ts';
 import type { ClientRequests } from '../protocol.ts';
-import { fileOf } from './diagnostics.ts';
+import { fileOf, uriOf } from './diagnostics.ts';
 import { driftItem, driftView } from './drift-view.ts';
 import type { EngineClient } from './engine-client.ts';
-import { asResponseError } from './failures.ts';
+import { asResponseError, Cancelled, NotReady } from './failures.ts';
+import { pullReport } from './reports.ts';
+import type { TargetName } from './engine.ts';
 import type { Session } from './session.ts';
 
 /** Our own requests of the client, each answered from the session or by the worker. */
@@ -44,7 +46,31 @@ export function serveRequests(connection: Connection, session: Session, engine: 
     const entry = session.entry((candidate) => candidate.local === local && candidate.kind !== 'same');
     return entry === undefined ? null : driftItem(entry, uriOfLocal);
   });
+  serve('driftline/pull', async ({ paths, preview }, token) => {
+    const result = await engine.ask('pull', { ...(await agreed(session, token)), paths, preview }, token);
+    if (result.done) await session.recall();
+    return pullReport(result, uriOfLocal);
+  });
+  serve('driftline/propose', ({ folder }, token) => engine.ask('propose', { folder: folderOf(folder) }, token));
+  serve('driftline/init', async (params, token) => {
+    const { file } = await engine.ask('init', { ...params, folder: folderOf(params.folder) }, token);
+    await session.readConfigs();
+    return { uri: uriOf(file) };
+  });
   serve('driftline/managed', ({ uris }) => ({ uris: uris.filter((uri) => isManaged(session, uri)) }));
+}
+
+/** A person who does not agree has ended the verb: nothing is wrong. */
+async function agreed(session: Session, token: CancellationToken): Promise<TargetName> {
+  const name = await session.agreed(token);
+  if (name === undefined) throw new Cancelled();
+  return name;
+}
+
+function folderOf(uri: string): string {
+  const folder = fileOf(uri);
+  if (folder === undefined) throw new NotReady(`${uri} is no folder on a disk.`, 'Open one that is.');
+  return folder;
 }
 
 function localOf(session: Session, uri: string): string | undefined {

@@ -75,7 +75,7 @@ export function serve(connection: Connection): void {
     session
       .open(
         folders.map((folder) => fileOf(folder.uri)).filter((file) => file !== undefined),
-        trusted,
+        { trusted, announced: hasPerson },
       )
       .catch(tell);
   });
@@ -96,7 +96,10 @@ export function serve(connection: Connection): void {
     }, SETTLE_MS);
   };
 
-  connection.onCodeAction((params) => codeActions(session, params));
+  // The fixes are commands of our client; another editor has none of that name.
+  connection.onCodeAction((params) =>
+    hasPerson ? codeActions(params.context.diagnostics, session.state().counts.needed) : [],
+  );
   connection.onHover((params, token) => hover(session, params, token).catch(asEmpty(tell, null)));
   connection.onDocumentLinks((params, token) => documentLinks(session, params, token).catch(asEmpty(tell, [])));
   connection.onExecuteCommand(async ({ command }, token) => {

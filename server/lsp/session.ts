@@ -21,6 +21,7 @@ export interface SessionListener {
 export class Session {
   #folders: readonly string[] = [];
   #trusted = false;
+  #announced = false;
   #configs: readonly Config[] = [];
   #problems: readonly ConfigProblem[] = [];
   #chosen: TargetName | undefined;
@@ -51,10 +52,15 @@ export class Session {
     return this.#chosen && this.config?.targets.get(this.#chosen.target);
   }
 
-  /** Reads the configurations, and shows what was known of the first target the last time. */
-  async open(folders: readonly string[], trusted: boolean): Promise<void> {
+  /**
+   * Reads the configurations, and shows what was known of the first target the last time.
+   *
+   * @param who `announced`: our own client, which can ask a person. Behind any other nothing connects until a command asks for it
+   */
+  async open(folders: readonly string[], who: { trusted: boolean; announced: boolean }): Promise<void> {
     this.#folders = folders;
-    this.#trusted = trusted;
+    this.#trusted = who.trusted;
+    this.#announced = who.announced;
     await this.readConfigs();
   }
 
@@ -85,12 +91,22 @@ export class Session {
 
   /** Looks at production because the person wants it: may ask for consent, a host key, a passphrase. */
   async refresh(token?: CancellationToken): Promise<void> {
+    const name = await this.agreed(token);
+    if (name !== undefined) await this.#lookAgain(name, token);
+  }
+
+  /** The chosen target for a verb that connects; `undefined` where the person does not agree to that. */
+  async agreed(token?: CancellationToken): Promise<TargetName | undefined> {
     const name = this.ready();
-    if (!(await this.engine.ask('consent', name, token))) {
-      this.#show('notConnected');
-      return;
-    }
-    await this.#lookAgain(name, token);
+    // Behind another editor the command itself is what the person chose; nobody could be asked.
+    if (await this.engine.ask('consent', { ...name, given: !this.#announced }, token)) return name;
+    if (this.#look === undefined) this.#show('notConnected');
+    return undefined;
+  }
+
+  /** Looks at production again after a verb that changed it. */
+  async afterChange(): Promise<void> {
+    if (this.#chosen !== undefined) await this.#lookAgain(this.#chosen);
   }
 
   /** Compares again with what production said last, after something changed here. */
@@ -167,7 +183,8 @@ export class Session {
     const look = await this.engine.ask('recall', name);
     if (name !== this.#chosen) return;
     if (look !== null) this.#take(look);
-    await this.#lookAgain(name);
+    if (this.#announced) await this.#lookAgain(name);
+    else this.#settle();
   }
 
   /** One look at a time: whoever asks meanwhile gets the one that runs. */

@@ -41,6 +41,9 @@ function start(line: MessageConnection): void {
   serve('recall', (params, signal) => engine.recall(params, signal));
   serve('look', (params, signal) => engine.look(params, signal));
   serve('facts', (params, signal) => engine.facts(params, signal));
+  serve('pull', (params, signal) => engine.pull(params, signal));
+  serve('propose', (params) => engine.propose(params.folder));
+  serve('init', (params) => engine.init(params));
   serve('content', (params, signal) => engine.content(params, signal));
   line.listen();
 }

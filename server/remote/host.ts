@@ -1,5 +1,8 @@
 import type { HostHello, HostVerbs, Verb } from '../host/protocol.ts';
 
+// Whoever stands in for a host speaks its words too.
+export type { HostHello, HostVerbs, Verb };
+
 /**
  * One connection to the host program of one target's host, over SSH or as a child process of this machine (`host: "local"`). Every
  * request ends: with its result, with a `Failure`, or by the signal.

@@ -47,7 +47,7 @@ describe('a workspace whose production is a folder of this machine', () => {
     );
     const text = hovers
       .flatMap((hover) => hover.contents)
-      .map((content) => (typeof content === 'string' ? content : content.value))
+      .map((content) => (content instanceof vscode.MarkdownString ? content.value : ''))
       .join('\n');
     assert.match(text, /here \| \*\*nothing\*\*/);
     assert.match(text, /on production \| `src\/db\/connection\.js`/);

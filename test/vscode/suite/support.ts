@@ -24,8 +24,12 @@ export function diagnosticsOf(uri: vscode.Uri): string[] {
   return vscode.languages
     .getDiagnostics(uri)
     .filter((diagnostic) => diagnostic.source === 'driftline')
-    .map((diagnostic) => `${String(diagnostic.code)}:${diagnostic.range.start.line + 1}`)
+    .map((diagnostic) => `${codeOf(diagnostic)}:${diagnostic.range.start.line + 1}`)
     .sort();
+}
+
+function codeOf({ code }: vscode.Diagnostic): string {
+  return String(typeof code === 'object' ? code.value : code);
 }
 
 /** Waits for something that the product does by itself. The test's own time limit ends a wait that never comes true. */
@@ -36,8 +40,6 @@ export async function until(what: string, holds: () => boolean | PromiseLike<boo
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
-
-type Message = typeof vscode.window.showInformationMessage;
 
 /**
  * Answers modal questions by the first of these words that the question offers, as a person would click it, while `work` runs. Only what
@@ -57,7 +59,7 @@ export async function answering(words: readonly string[], work: () => Promise<vo
     return Promise.resolve(words.find((word) => rest.includes(word)));
   };
   for (const name of ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const) {
-    Object.defineProperty(vscode.window, name, { value: replace as Message, configurable: true, writable: true });
+    Object.defineProperty(vscode.window, name, { value: replace, configurable: true, writable: true });
   }
   try {
     await work();
