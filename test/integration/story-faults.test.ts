@@ -143,7 +143,8 @@ describe('a health URL that hangs', () => {
   begin();
 
   it('blocks a deploy where it hangs already', async () => {
-    const silent = net.createServer(() => undefined);
+    // Takes what it is sent, and answers nothing.
+    const silent = net.createServer((socket) => socket.resume());
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     try {
       const { port } = silent.address() as AddressInfo;
