@@ -53,7 +53,10 @@ export class Session implements vscode.Disposable {
     token?: vscode.CancellationToken,
   ): Promise<ClientRequests[M]['result']> {
     const client = await this.start();
-    return client.sendRequest<ClientRequests[M]['result']>(method, params, token);
+    // A token that is not there would be sent as one more parameter.
+    return token === undefined
+      ? client.sendRequest<ClientRequests[M]['result']>(method, params)
+      : client.sendRequest<ClientRequests[M]['result']>(method, params, token);
   }
 
   async tell<M extends keyof ClientNotifications>(method: M, params: ClientNotifications[M]): Promise<void> {

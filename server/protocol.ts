@@ -114,7 +114,7 @@ export interface TargetChoice {
 
 /** The drift view's groups, in the order that they are shown. */
 export type DriftGroupId =
-  'needed' | 'hotfix' | 'conflict' | 'toDeploy' | 'changedThere' | 'productionOnly' | 'unreadable';
+  'needed' | 'productionOnly' | 'hotfix' | 'conflict' | 'changedThere' | 'unreadable' | 'toDeploy';
 
 export interface DriftView {
   readonly groups: readonly { readonly id: DriftGroupId; readonly items: readonly DriftItem[] }[];

@@ -1,15 +1,15 @@
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { DriftGroupId, DriftItem, DriftView } from '../protocol.ts';
 
-/** The order of the view: what breaks a deploy or loses somebody's work first. */
+/** The order of the view, as an audit has it: what only production has first, then what a deploy could lose, last what it is for. */
 const ORDER: readonly DriftGroupId[] = [
   'needed',
+  'productionOnly',
   'hotfix',
   'conflict',
   'changedThere',
-  'toDeploy',
-  'productionOnly',
   'unreadable',
+  'toDeploy',
 ];
 
 /**

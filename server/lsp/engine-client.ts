@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
+import { CancellationToken } from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { Questions } from '../protocol.ts';
 import { PROGRESS } from './engine.ts';
 import type { EngineParams, EngineResult, EngineVerb, ProgressNote } from './engine.ts';
@@ -41,7 +42,7 @@ export class EngineClient {
   async ask<V extends EngineVerb>(
     verb: V,
     params: EngineParams<V>,
-    token?: CancellationToken,
+    token = CancellationToken.None,
   ): Promise<EngineResult<V>> {
     const { line, death } = (this.#running ??= this.#start());
     try {

@@ -21,6 +21,7 @@ export function serveRequests(connection: Connection, session: Session, engine: 
   ): void => {
     connection.onRequest(method, async (params: ClientRequests[M]['params'], token: CancellationToken) => {
       try {
+        await session.configsRead();
         return await handle(params, token);
       } catch (error) {
         return asResponseError(error);

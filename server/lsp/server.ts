@@ -103,6 +103,7 @@ export function serve(connection: Connection): void {
   connection.onHover((params, token) => hover(session, params, token).catch(asEmpty(tell, null)));
   connection.onDocumentLinks((params, token) => documentLinks(session, params, token).catch(asEmpty(tell, [])));
   connection.onExecuteCommand(async ({ command }, token) => {
+    await session.configsRead();
     if (command === 'driftline.server.refresh') await session.refresh(token);
   });
   serveRequests(connection, session, engine);

@@ -30,6 +30,7 @@ export class Session {
   #phase: Phase = 'looking';
   #failure: Problem | undefined;
   #looking: Promise<void> | undefined;
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly engine: EngineClient,
@@ -64,13 +65,24 @@ export class Session {
     await this.readConfigs();
   }
 
+  /** Ends when the configurations that are being read have been read, whatever came of it. */
+  async configsRead(): Promise<void> {
+    await this.#reading;
+  }
+
   async readConfigs(): Promise<void> {
+    const reading = this.#readAll();
+    this.#reading = reading.catch(() => undefined); // Whoever began it is told.
+    await reading;
+    await this.#begin();
+  }
+
+  async #readAll(): Promise<void> {
     const { configs, problems } = await this.engine.ask('configs', { folders: this.#folders });
     this.#configs = configs;
     this.#problems = problems;
     this.listener.configsChanged(problems);
     if (this.target === undefined) this.#chosen = this.#names()[0];
-    await this.#begin();
   }
 
   async trust(): Promise<void> {
