@@ -8,19 +8,35 @@ const only = (name, from, allowed) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-circles', severity: 'error', from: { path: '^(client|server)/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: { path: '^(client|server)/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     only('core-imports-nothing-of-ours', '^server/core/', '^server/core/'),
     {
       name: 'core-libraries-are-listed',
       severity: 'error',
       from: { path: '^server/core/' },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: 'node_modules/(ignore|resolve-pkg-maps|semver|@types/semver|cjs-module-lexer)/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'core'],
+        pathNot: 'node_modules/(ignore|resolve-pkg-maps|semver|@types/semver|cjs-module-lexer)/',
+      },
     },
     only('host-knows-the-core', '^server/host/', '^server/(core|host)/'),
-    only('remote-knows-the-hosts-words', '^server/remote/', '^server/(core|remote|config|app/person\\.ts|host/(protocol|frames|spelling)\\.ts)'),
+    only(
+      'remote-knows-the-hosts-words',
+      '^server/remote/',
+      '^server/(core|remote|config|app/person\\.ts|host/(protocol|frames|spelling)\\.ts)',
+    ),
     only('io-gives-facts', '^server/io/', '^server/(core|io|config|remote|host/protocol\\.ts)'),
     only('config-stands-alone', '^server/config/', '^server/(core|config|io)/'),
-    only('release-drives-the-host', '^server/release/', '^server/(core|release|remote|io|config|host/protocol\\.ts|app/person\\.ts)'),
+    only(
+      'release-drives-the-host',
+      '^server/release/',
+      '^server/(core|release|remote|io|config|host/protocol\\.ts|app/person\\.ts)',
+    ),
     only('app-is-under-both-doors', '^server/app/', '^server/(core|app|io|remote|release|config|host/protocol\\.ts)'),
     only('cli-is-a-door', '^server/cli/', '^server/(core|cli|app|config|io|remote|lsp/server\\.ts)'),
     only('lsp-is-a-door', '^server/lsp/', '^server/(core|lsp|app|config|io|remote|release|protocol\\.ts)'),
