@@ -60,7 +60,7 @@ export class DriftTree implements vscode.TreeDataProvider<DriftNode>, vscode.Dis
 
   #show(state: SessionState): void {
     this.#view.description = state.target === undefined ? '' : [state.target.name, age(state)].join(' · ');
-    this.#view.message = state.phase === 'drift' ? (state.summary ?? '') : '';
+    this.#view.message = state.phase === 'drift' ? [state.summary, seen(state)].join(' · ') : '';
     this.#view.badge =
       state.counts.differing === 0
         ? undefined
@@ -70,6 +70,14 @@ export class DriftTree implements vscode.TreeDataProvider<DriftNode>, vscode.Dis
           };
     this.#changed.fire(undefined);
   }
+}
+
+/** A moment, not an age: the view is not drawn again as time goes by. */
+function seen(state: SessionState): string {
+  if (state.takenAt === undefined) return t('never looked at');
+  const at = new Date(state.takenAt);
+  const today = at.toDateString() === new Date().toDateString();
+  return t('seen {0}', today ? at.toLocaleTimeString([], { timeStyle: 'short' }) : at.toLocaleString());
 }
 
 /** When production was last looked at, as a person says it. */
@@ -124,7 +132,7 @@ const GROUP_ICONS: Readonly<Record<DriftGroupId, vscode.ThemeIcon>> = {
 function groupTitle(id: DriftGroupId): string {
   switch (id) {
     case 'needed':
-      return t('Needed by code, only on production');
+      return t('Needed, only on production');
     case 'hotfix':
       return t('Hotfixes on production');
     case 'conflict':
@@ -134,7 +142,7 @@ function groupTitle(id: DriftGroupId): string {
     case 'toDeploy':
       return t('To be deployed');
     case 'productionOnly':
-      return t('Only on production, not needed by code');
+      return t('Only on production');
     case 'unreadable':
       return t('Could not be read');
   }

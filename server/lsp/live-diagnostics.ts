@@ -18,6 +18,8 @@ export class LiveDiagnostics {
     readonly documents: TextDocuments<TextDocument>,
     readonly board: DiagnosticBoard,
     readonly tell: (error: unknown) => void,
+    /** Whether the editor validates `driftline.json` by its schema, and so says by itself what the schema says. */
+    readonly validates: () => boolean,
   ) {
     documents.onDidChangeContent(({ document }) => this.#judge(document));
     documents.onDidClose(({ document }) => this.#close(document));
@@ -36,8 +38,8 @@ export class LiveDiagnostics {
   configsChanged(problems: readonly ConfigProblem[]): void {
     this.#configs = new Map();
     for (const problem of problems) {
-      // An editor that validates JSON by the schema says these itself; twice the same sentence helps nobody.
-      if (problem.bySchema) continue;
+      // Twice the same sentence helps nobody.
+      if (problem.bySchema && this.validates()) continue;
       const uri = uriOf(problem.file);
       this.#configs.set(uri, [...(this.#configs.get(uri) ?? []), configDiagnostic(problem)]);
     }

@@ -53,7 +53,13 @@ export function serve(connection: Connection): void {
     lookChanged: () => live.lookChanged(),
     configsChanged: (problems) => live.configsChanged(problems),
   });
-  const live = new LiveDiagnostics(session, documents, board, (error) => tell(error));
+  const live = new LiveDiagnostics(
+    session,
+    documents,
+    board,
+    (error) => tell(error),
+    () => hasPerson,
+  );
   const tell = (error: unknown): void => {
     if (!isCancelled(error)) connection.console.error(asResponseError(error).message);
   };

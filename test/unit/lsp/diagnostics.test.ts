@@ -72,7 +72,10 @@ describe('the board', () => {
     return {
       published,
       board: new DiagnosticBoard((uri, diagnostics) =>
-        published.push([uri, diagnostics.map((diagnostic) => diagnostic.message)]),
+        published.push([
+          uri,
+          diagnostics.map(({ message }) => (typeof message === 'string' ? message : message.value)),
+        ]),
       ),
     };
   };

@@ -1,0 +1,75 @@
+// What a person does and sees at a window of VS Code, in the words of its own page.
+import path from 'node:path';
+
+const PATIENCE = { timeout: 30_000 };
+
+/**
+ * @param {import('playwright-core').Page} page
+ * @param {string} pictures the folder for screenshots
+ */
+export function atTheWindow(page, pictures) {
+  const dialog = page.locator('.monaco-dialog-box');
+  const rows = page.locator('.sidebar .monaco-list-row');
+  const toasts = page.locator('.notifications-toasts .notification-list-item');
+
+  const pick = async (prefix, words, row) => {
+    await page.keyboard.press('F1');
+    const input = page.locator('.quick-input-widget input[type="text"]').first();
+    await input.fill(`${prefix}${words}`);
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().waitFor(PATIENCE);
+    await page.keyboard.press('Enter');
+  };
+
+  return {
+    page,
+    /** Runs a command from the palette by its whole title. */
+    run: (title) => pick('>', title, title),
+    /** Opens a file by the end of its path. */
+    openFile: async (name) => {
+      await pick('', name, path.basename(name));
+      await page.locator('.editor-group-container .tab.active', { hasText: path.basename(name) }).waitFor(PATIENCE);
+    },
+    /** Shows Driftline's part of the side bar. */
+    openDriftline: async () => {
+      await page.locator('.activitybar .action-label[aria-label^="Driftline"]').first().click(PATIENCE);
+      await page.locator('.sidebar .composite.title', { hasText: /driftline/i }).waitFor(PATIENCE);
+    },
+    /** Clicks a link or button in the welcome text of the side bar. */
+    clickWelcome: (words) =>
+      page.locator('.sidebar .welcome-view-content .monaco-button', { hasText: words }).click(PATIENCE),
+    /** Waits for a modal question that has these words, and gives its whole text. */
+    question: async (words) => {
+      await dialog.filter({ hasText: words }).waitFor(PATIENCE);
+      return dialog.innerText();
+    },
+    answer: async (button) => {
+      await dialog.locator('.dialog-buttons .monaco-button', { hasText: button }).click(PATIENCE);
+      await dialog.waitFor({ state: 'detached', ...PATIENCE });
+    },
+    /** The rows of the drift view as they stand, as they are read out. */
+    rows: () => rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? '')),
+    waitForRow: (words) => rows.filter({ hasText: words }).first().waitFor(PATIENCE),
+    waitForNoRow: (words) =>
+      rows
+        .filter({ hasText: words })
+        .first()
+        .waitFor({ state: 'detached', ...PATIENCE }),
+    /** How many errors are underlined in the visible part of the editor, once it is so many. */
+    waitForSquiggles: (count) =>
+      page.waitForFunction(
+        (wanted) => document.querySelectorAll('.editor-instance .squiggly-error').length === wanted,
+        count,
+        PATIENCE,
+      ),
+    toast: async (words, patience = 30_000) => {
+      const toast = toasts.filter({ hasText: words }).first();
+      await toast.waitFor({ timeout: patience });
+      return toast.innerText();
+    },
+    closeToasts: () => pick('>', 'Notifications: Clear All Notifications', 'Clear All'),
+    /** The text of the visible lines of the active editor. */
+    editorText: async () =>
+      (await page.locator('.editor-group-container.active .view-lines').first().innerText()).replaceAll('\u00a0', ' '),
+    picture: (name) => page.screenshot({ path: path.join(pictures, `${name}.png`) }),
+  };
+}

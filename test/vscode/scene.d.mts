@@ -1,0 +1,10 @@
+/** A small production and its repository, see scene.mjs. */
+export interface LocalScene {
+  readonly root: string;
+  readonly workspace: string;
+  /** `HOME` and what would lead out of it. */
+  readonly env: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
+export function layOutLocal(): Promise<LocalScene>;
