@@ -59,7 +59,12 @@ export async function layOutLocal() {
   return {
     root,
     workspace,
-    env: { HOME: home, XDG_CACHE_HOME: '', XDG_STATE_HOME: '', DRIFTLINE_TEST_ROOT: root },
+    env: {
+      HOME: home,
+      XDG_CACHE_HOME: path.join(home, '.cache'),
+      XDG_STATE_HOME: path.join(home, '.local/state'),
+      DRIFTLINE_TEST_ROOT: root,
+    },
     remove: () => rm(top, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

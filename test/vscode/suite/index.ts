@@ -17,7 +17,6 @@ export async function run(): Promise<void> {
     runner.on('fail', (test, error: unknown) => {
       say(`✗ ${test.fullTitle()}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     });
-    runner.on('end', () => say(`${runner.stats?.passes ?? 0} passed, ${runner.stats?.failures ?? 0} failed`));
   });
   if (failures > 0) throw new Error(`${failures} tests failed`);
 }

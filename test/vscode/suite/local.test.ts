@@ -6,7 +6,8 @@ describe('a workspace whose production is a folder of this machine', () => {
   it('activates and starts its server', async () => {
     await extension().activate();
     const commands = await vscode.commands.getCommands(true);
-    assert.ok(commands.includes('driftline.deploy'));
+    const { contributes } = extension().packageJSON as { contributes: { commands: { command: string }[] } };
+    for (const { command } of contributes.commands) assert.ok(commands.includes(command), command);
     await until('the server answers', async () =>
       (await vscode.commands.getCommands(true)).includes('driftline.server.refresh'),
     );
@@ -51,5 +52,53 @@ describe('a workspace whose production is a folder of this machine', () => {
       .join('\n');
     assert.match(text, /here \| \*\*nothing\*\*/);
     assert.match(text, /on production \| `src\/db\/connection\.js`/);
+  });
+
+  it('offers to pull a file with what it needs, and everything that is missing', async () => {
+    const document = await open('api/src/index.js');
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(0, 30, 0, 30),
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    assert.deepEqual(
+      actions.map((action) => action.title).filter((title) => title.startsWith('Pull')),
+      ['Pull src/db/connection.js and what it needs from production', 'Pull all 3 missing files from production'],
+    );
+  });
+
+  it("shows production's file, read-only, beside the one here", async () => {
+    await vscode.commands.executeCommand('driftline.compareWithProduction', uriIn('api/src/index.js'));
+    const there = (): vscode.TextDocument | undefined =>
+      vscode.workspace.textDocuments.find((document) => document.uri.scheme === 'driftline-production');
+    await until('both sides are open', () => there() !== undefined);
+    assert.match(there()?.getText() ?? '', /module\.exports = \{ connection \}/);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  it('pulls only after a yes', async () => {
+    const pull = (answers: readonly string[]): Promise<string[]> =>
+      answering(answers, async () => {
+        await vscode.commands.executeCommand('driftline.pull', ['src/services/freeswitch.js']);
+      });
+    assert.deepEqual(await pull([]), ['Pull one file from production?']);
+    await assert.rejects(async () => vscode.workspace.fs.stat(uriIn('api/src/services/freeswitch.js')));
+    assert.deepEqual(await pull(['Pull']), ['Pull one file from production?', 'Pulled src/services/freeswitch.js.']);
+    const document = await open('api/src/index.js');
+    await until('its finding is gone', () => diagnosticsOf(document.uri).length === 1);
+  });
+
+  it('says what is wrong in driftline.json at its line, once', async () => {
+    const document = await open('driftline.json');
+    const whole = document.getText();
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), whole.replace('"root"', '"rot"'));
+    await vscode.workspace.applyEdit(edit);
+    await document.save();
+    const problems = (): string[] =>
+      vscode.languages.getDiagnostics(document.uri).map((diagnostic) => diagnostic.message);
+    await until('it is said', () => problems().some((message) => message.includes('rot')));
+    assert.equal(problems().filter((message) => message.includes('rot')).length, 1, problems().join('\n'));
   });
 });
