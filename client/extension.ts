@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands.ts';
 import { DriftTree } from './drift-view.ts';
 import { tellFailure } from './failure.ts';
+import { Redactor } from './redact.ts';
+import { redactingLog } from './redacting-log.ts';
 import { Session } from './session.ts';
 import { StatusItem } from './status-item.ts';
 import { Papers, ProductionDocuments } from './virtual-documents.ts';
@@ -10,8 +12,9 @@ let session: Session | undefined;
 
 /** Registers what draws and asks, and starts the server behind it. The server decides; nothing connects before the person chose to. */
 export function activate(context: vscode.ExtensionContext): void {
-  const log = vscode.window.createOutputChannel('Driftline', { log: true });
-  const started = new Session(context, log);
+  const redactor = new Redactor();
+  const log = redactingLog(vscode.window.createOutputChannel('Driftline', { log: true }), redactor);
+  const started = new Session(context, log, redactor);
   session = started;
   const papers = new Papers();
   context.subscriptions.push(

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import type { Questions } from '../server/protocol.ts';
+import type { Redactor } from './redact.ts';
 
 const { t } = vscode.l10n;
 
 /** Puts the server's questions to the person at the window. Closing a question is a no. */
-export function answerQuestions(client: LanguageClient): void {
+export function answerQuestions(client: LanguageClient, redactor: Redactor): void {
   answer(client, 'driftline/confirmHostKey', confirmHostKey);
-  answer(client, 'driftline/secret', secret);
+  answer(client, 'driftline/secret', (question) => secret(question, redactor));
   answer(client, 'driftline/confirm', confirm);
   answer(client, 'driftline/consent', consent);
 }
@@ -38,13 +39,15 @@ async function confirmHostKey(question: Questions['driftline/confirmHostKey']['p
   return picked === accept;
 }
 
-async function secret(question: Questions['driftline/secret']['params']): Promise<string | null> {
+async function secret(question: Questions['driftline/secret']['params'], redactor: Redactor): Promise<string | null> {
   const typed = await vscode.window.showInputBox({
     title: question.for,
     prompt: question.prompt,
     password: true,
     ignoreFocusOut: true,
   });
+  // Before it travels: a trace of the messages would show it.
+  if (typed !== undefined) redactor.remember(typed);
   return typed ?? null;
 }
 

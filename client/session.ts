@@ -8,6 +8,7 @@ import type {
   SessionState,
 } from '../server/protocol.ts';
 import { answerQuestions } from './person.ts';
+import type { Redactor } from './redact.ts';
 
 /** Languages whose files have imports that Node follows, and the configuration. */
 const DOCUMENTS = [
@@ -32,6 +33,7 @@ export class Session implements vscode.Disposable {
   constructor(
     readonly context: vscode.ExtensionContext,
     readonly log: vscode.LogOutputChannel,
+    readonly redactor: Redactor,
   ) {}
 
   get state(): SessionState {
@@ -84,7 +86,7 @@ export class Session implements vscode.Disposable {
       { module, transport: TransportKind.ipc },
       { documentSelector: DOCUMENTS, initializationOptions: options, outputChannel: this.log },
     );
-    answerQuestions(client);
+    answerQuestions(client, this.redactor);
     client.onNotification('driftline/stateChanged', (state: SessionState) => this.#show(state));
     client.onNotification('driftline/progress', (update: ServerNotifications['driftline/progress']) =>
       this.#progress.fire(update),
