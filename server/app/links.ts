@@ -14,7 +14,7 @@ import { SnapshotTree } from '../core/tree/snapshot.ts';
 import type { Fact } from '../core/tree/tree.ts';
 import { DiskSource } from '../io/disk.ts';
 import { HostSource } from '../io/host-facts.ts';
-import { ModuleStore } from '../io/modules.ts';
+import { MAX_MODULE_BYTES, ModuleStore } from '../io/modules.ts';
 import { judgeProject, settle } from '../io/settle.ts';
 import type { LiveProject, ProjectVerdict, Sources } from '../io/settle.ts';
 import type { VerbContext } from './context.ts';
@@ -24,6 +24,8 @@ import type { Look } from './look.ts';
 export interface Overlay {
   readonly writes: readonly { readonly path: string; readonly local: string }[];
   readonly deletes: readonly string[];
+  /** Files that differ and that the plan leaves as production has them: there the version that counts is production's. */
+  readonly leaves: readonly { readonly path: string; readonly local: string }[];
 }
 
 /** The trees of one look, ready to be judged. */
@@ -40,12 +42,12 @@ export function wholeOverlay(drift: readonly DriftEntry[]): Overlay {
   const writes = drift.filter(
     (entry) => entry.here !== undefined && entry.kind !== 'same' && entry.kind !== 'caseOnly',
   );
-  return { writes: writes.map(({ path, local }) => ({ path, local })), deletes: [] };
+  return { writes: writes.map(({ path, local }) => ({ path, local })), deletes: [], leaves: [] };
 }
 
 /** Lays the three trees out. Nothing is read yet: questions fetch what they need. */
 export async function layOut(context: VerbContext, look: Look, overlay: Overlay): Promise<Links> {
-  const { inventory, local, selection, drift } = look;
+  const { inventory, local, selection } = look;
   const host = await context.host();
   const modules = new ModuleStore();
   const folder = await realpath(context.config.folder);
@@ -64,7 +66,8 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
   }
   for (const path of overlay.deletes) laid.set(join(inventory.realRoot, path), { kind: 'removed' });
 
-  const managed = [...local.files.values()].filter((file) => file.kind === 'file');
+  const left = new Set(overlay.leaves.map((entry) => entry.local));
+  const managed = [...local.files.values()].filter((file) => file.kind === 'file' && !left.has(file.local));
   return {
     project: {
       folder,
@@ -75,15 +78,23 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
       production,
       merged: new OverlayTree(production, laid),
       modules: managed.map((file) => file.local).filter(isModulePath),
-      productionOnly: drift
-        .filter((entry) => entry.kind === 'productionOnly' && isModulePath(entry.path))
-        .map((entry) => entry.path),
+      productionOnly: modulesThatStay(look, overlay),
     },
     sources: {
       local: new DiskSource(modules),
       production: new HostSource(host, inventory.realRoot, (path) => hashes.get(path), modules),
     },
   };
+}
+
+/** Production's modules that the plan neither writes nor deletes and that differ from ours, managed or not: they go on running. */
+function modulesThatStay({ inventory, drift }: Look, overlay: Overlay): string[] {
+  const written = new Set([...overlay.writes.map((write) => write.path), ...overlay.deletes]);
+  const same = new Set(drift.filter((entry) => entry.kind === 'same').map((entry) => entry.path));
+  return inventory.entries
+    .filter((entry) => entry.kind === 'file' && entry.size <= MAX_MODULE_BYTES && isModulePath(entry.path))
+    .map((entry) => entry.path)
+    .filter((path) => !written.has(path) && !same.has(path));
 }
 
 export function judge(context: VerbContext, links: Links): Promise<ProjectVerdict> {

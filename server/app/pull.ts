@@ -2,7 +2,6 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { diffLines } from 'diff';
-import picomatch from 'picomatch';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import { secretReason } from '../core/drift/secrets.ts';
 import type { ClosureFile } from '../core/link/production-modules.ts';
@@ -13,6 +12,7 @@ import { Refused, UsageFailure } from './failures.ts';
 import { closureOf, judge, layOut, missingHere, wholeOverlay } from './links.ts';
 import { look } from './look.ts';
 import type { Look } from './look.ts';
+import { matching } from './patterns.ts';
 import type { PulledFile, PullResult } from './results.ts';
 
 export interface PullOptions {
@@ -75,8 +75,9 @@ async function choose(
   const skipped: { path: string; reason: string }[] = [];
   const links = await layOut(context, both, wholeOverlay(both.drift));
   const wanted = new Set<string>();
+  const onProduction = both.drift.filter((entry) => entry.kind !== 'localOnly');
   for (const pattern of options.patterns) {
-    const matches = matching(both.drift, pattern);
+    const matches = matching(onProduction, pattern);
     if (matches.length === 0) throw nothingMatches(both, pattern);
     for (const entry of matches) wanted.add(entry.path);
   }
@@ -92,16 +93,6 @@ async function choose(
     );
   }
   return { chosen: await closureOf(context, links, [...wanted]), skipped };
-}
-
-/** Exactly this path on either side, else a glob over both. */
-function matching(drift: readonly DriftEntry[], pattern: string): DriftEntry[] {
-  const onProduction = drift.filter((entry) => entry.kind !== 'localOnly');
-  const plain = pattern.replace(/^\.\//, '');
-  const exact = onProduction.filter((entry) => entry.path === plain || entry.local === plain);
-  if (exact.length > 0) return exact;
-  const matches = picomatch(plain.endsWith('/') ? `${plain}**` : plain, { dot: true });
-  return onProduction.filter((entry) => entry.kind !== 'same' && (matches(entry.path) || matches(entry.local)));
 }
 
 function nothingMatches(both: Look, pattern: string): UsageFailure {

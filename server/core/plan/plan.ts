@@ -11,12 +11,14 @@ export interface Plan {
   readonly madeAt: string;
   readonly by: { readonly user: string; readonly machine: string };
   readonly host: string;
+  /** `identity` is the device and inode of the real path: another folder under the same name is another root. */
   readonly root: { readonly path: string; readonly real: string; readonly identity: string };
   readonly state: string;
   readonly commit?: { readonly id: string; readonly branch?: string; readonly dirty: boolean };
+  /** In the order in which they are carried out. */
   readonly operations: readonly Operation[];
   /** Paths that the verdicts rest on but that the plan does not write; `sha256: null` means "must stay absent". */
-  readonly relies: readonly { readonly path: string; readonly sha256: string | null }[];
+  readonly relies: readonly Reliance[];
   readonly guards: readonly GuardFinding[];
   readonly accepted: readonly Acceptance[];
   readonly process: ProcessSpec | null;
@@ -24,8 +26,20 @@ export interface Plan {
   readonly confirm: 'host' | 'client';
   /** Kept releases on the host, this one included. */
   readonly keep: number;
-  /** Why it exists: a deploy, or the undoing of a release. */
-  readonly reason: { readonly kind: 'deploy' } | { readonly kind: 'rollback'; readonly of: string };
+  readonly reason: PlanReason;
+}
+
+/**
+ * Why a plan exists: a deploy, or a rollback, which undoes these releases (the newest first) and so goes back to another, or to what was
+ * there before the first of them.
+ */
+export type PlanReason =
+  | { readonly kind: 'deploy' }
+  | { readonly kind: 'rollback'; readonly undoes: readonly string[]; readonly to: string | null };
+
+export interface Reliance {
+  readonly path: string;
+  readonly sha256: string | null;
 }
 
 export type Operation =
@@ -40,7 +54,7 @@ export interface Content {
   readonly mode: number;
 }
 
-/** What one guard says. `blocks` is decided here, once: errors that nobody accepted. */
+/** What one guard says. `blocks` is decided once, in `decide`. */
 export interface GuardFinding {
   readonly guard: string;
   readonly severity: Severity;

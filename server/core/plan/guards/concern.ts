@@ -1,0 +1,42 @@
+import type { Finding, Severity } from '../../link/finding.ts';
+import type { Acceptance, GuardFinding } from '../plan.ts';
+
+/** What a guard found, before it is known what a person accepts. */
+export interface Concern {
+  readonly guard: string;
+  readonly severity: Severity;
+  readonly path?: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly link?: Finding;
+  /** `always`: the deploy could not be carried out, so nobody can let it pass. */
+  readonly blocking: 'never' | 'untilAccepted' | 'always';
+}
+
+/** Decides which concerns block: all that must, but for those that a person accepted by name. */
+export function decide(concerns: readonly Concern[], accepted: readonly Acceptance[]): GuardFinding[] {
+  const findings = concerns.map(({ blocking, ...concern }): GuardFinding => {
+    const allowed = blocking === 'untilAccepted' && accepted.some((acceptance) => covers(acceptance, concern));
+    const blocks = blocking !== 'never' && !allowed;
+    const remedy = blocking === 'untilAccepted' && !allowed ? withAcceptance(concern) : concern.remedy;
+    return { ...concern, remedy, blocks };
+  });
+  return findings.sort((a, b) => rank(a) - rank(b));
+}
+
+function covers(acceptance: Acceptance, concern: Pick<Concern, 'guard' | 'path'>): boolean {
+  if (acceptance.guard !== concern.guard) return false;
+  return acceptance.path === undefined || acceptance.path === concern.path;
+}
+
+function withAcceptance({ remedy, guard, path }: Pick<Concern, 'remedy' | 'guard' | 'path'>): string {
+  const name = path === undefined ? guard : `${guard}:${path}`;
+  const words = /[^\w./:@-]/.test(name) ? `'${name}'` : name;
+  return `${remedy} To let it pass knowingly: --accept ${words} --reason "…"`;
+}
+
+/** Those that block first, then by severity. */
+function rank(finding: GuardFinding): number {
+  if (finding.blocks) return 0;
+  return finding.severity === 'error' ? 1 : finding.severity === 'warning' ? 2 : 3;
+}

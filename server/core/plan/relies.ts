@@ -1,0 +1,57 @@
+import { followLink } from '../link/judge.ts';
+import type { ProjectView } from '../link/project.ts';
+import { below, dirname, join } from '../tree/path.ts';
+import type { TreePath } from '../tree/tree.ts';
+
+/** What the verdicts on some modules rest on, on production, beside the modules themselves. Absolute paths of production's tree. */
+export interface Grounds {
+  readonly files: ReadonlySet<TreePath>;
+  /** Looked for before the file that was found, and not there: a file that appears here would win. */
+  readonly absent: ReadonlySet<TreePath>;
+  /** What could not be read on the way: nothing can be said of these links. */
+  readonly unreadable: readonly { readonly module: string; readonly specifier: string; readonly reason: string }[];
+}
+
+/**
+ * Follows every link of the given local modules in merged and writes down what each answer rests on. Packages' own files are left out:
+ * they belong to the package manager, and change by it.
+ *
+ * @param modules relative to the config's folder
+ */
+export function groundsOf(view: ProjectView, modules: readonly string[]): Grounds {
+  const { project } = view;
+  const files = new Set<TreePath>();
+  const absent = new Set<TreePath>();
+  const unreadable: { module: string; specifier: string; reason: string }[] = [];
+  for (const module of modules) {
+    const fromHere = join(project.folder, module);
+    const fromThere = view.toProduction(fromHere);
+    const facts = view.local.module(fromHere);
+    if (fromThere === undefined || facts.state !== 'known') continue;
+    for (const folder of foldersUp(project.root, dirname(fromThere))) files.add(join(folder, 'package.json'));
+    for (const text of facts.value.links) {
+      const { after } = followLink(view, text, fromHere, fromThere);
+      if (after.outcome.kind === 'unreadable') {
+        unreadable.push({ module, specifier: text.specifier, reason: after.outcome.reason });
+      }
+      if (after.outcome.kind !== 'file' || !isOwn(project.root, after.outcome.path)) continue;
+      files.add(after.outcome.path);
+      for (const tried of after.tried) {
+        if (isOwn(project.root, tried) && view.merged.locate(tried).state === 'absent') absent.add(tried);
+      }
+    }
+  }
+  return { files, absent, unreadable };
+}
+
+function isOwn(root: TreePath, path: TreePath): boolean {
+  const relative = below(root, path);
+  return relative !== undefined && relative !== '' && !/(?:^|\/)node_modules(?:\/|$)/.test(relative);
+}
+
+function* foldersUp(root: TreePath, from: TreePath): Generator<TreePath> {
+  for (let folder = from; below(root, folder) !== undefined; folder = dirname(folder)) {
+    yield folder;
+    if (folder === '/') return;
+  }
+}
