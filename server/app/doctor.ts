@@ -157,7 +157,7 @@ const PROCESS_REMEDIES = {
 } as const;
 
 async function aboutHealth(context: VerbContext, host: Host): Promise<DoctorCheck> {
-  const { health } = context.target;
+  const { health, root } = context.target;
   if (health === null) {
     return {
       area: 'health',
@@ -166,7 +166,7 @@ async function aboutHealth(context: VerbContext, host: Host): Promise<DoctorChec
       remedy: 'Add "health" with at least one probe.',
     };
   }
-  const { results } = await host.request('probe', { health }, { signal: context.signal, silenceMs: 120_000 });
+  const { results } = await host.request('probe', { health, root }, { signal: context.signal, silenceMs: 120_000 });
   const words = results
     .map((result: ProbeResult) => `${result.name}: ${result.saw} in ${Math.round(result.latencyMs)} ms`)
     .join('; ');

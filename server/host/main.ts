@@ -6,13 +6,14 @@ import { inspect } from './inspect.ts';
 import { inventory } from './inventory.ts';
 import { read } from './read.ts';
 import { releaseHandlers } from './release/handlers.ts';
-import { runRelease } from './release/runner.ts';
+import { carryOut, guardRelease } from './release/runner.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 
 /**
  * The host program. It begins in one of two ways: sent over standard input by the bootstrap (`server/remote/bootstrap.ts`), which then
- * defines `driftline`; or as `node <state>/bin/<hash>.js release <folder>`, the detached runner of a release.
+ * defines `driftline`; or as `node <state>/bin/<hash>.js release <folder>`, the detached guardian of a release, which begins the
+ * same file once more with `carry-out`.
  */
 declare const driftline: { readonly program: string; readonly nonce: string } | undefined;
 
@@ -23,10 +24,11 @@ async function main(): Promise<void> {
     return;
   }
   const [, , verb, folder] = process.argv;
-  if (verb !== 'release' || folder === undefined || !existsSync(folder)) {
-    throw new Error('usage: node <this file> release <release folder>');
+  if (folder !== undefined && existsSync(folder)) {
+    if (verb === 'release') return guardRelease(folder);
+    if (verb === 'carry-out') return carryOut(folder);
   }
-  await runRelease(folder);
+  throw new Error('usage: node <this file> release <release folder>');
 }
 
 main().then(

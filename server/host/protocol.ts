@@ -1,8 +1,17 @@
 import type { Fact, Need } from '../core/tree/tree.ts';
 import type { InventoryEntry, InventoryLimits, Inventory } from '../core/tree/inventory.ts';
 import type { SelectionRules } from '../core/tree/selection.ts';
-import type { Plan, ProcessSpec } from '../core/plan/plan.ts';
+import type { CommandResult, HostReport, ProbeResult } from '../core/plan/host-report.ts';
+import type { HealthSpec, Plan, ProcessSpec } from '../core/plan/plan.ts';
 import type { JournalEvent, ReleaseSummary } from '../core/release/release.ts';
+
+export type {
+  CommandResult,
+  HostReport,
+  ProbeResult,
+  ProcessInstance,
+  ProcessReport,
+} from '../core/plan/host-report.ts';
 
 /**
  * What the engine and the host program say to each other: one request at a time per id, any number of parts, then one end. Every frame
@@ -37,17 +46,22 @@ export interface HostVerbs {
   /** Runs one of the config's own check commands with `/bin/sh -c` in the root. */
   run: { ask: { command: string; cwd: string; timeoutMs: number }; part: never; end: CommandResult };
   /** One probe round of the plan's health, without a release: was the app well before? */
-  probe: { ask: { health: NonNullable<Plan['health']> }; part: never; end: { results: ProbeResult[] } };
-  /** Takes the lock and makes the release's folder with the plan in it. Nothing live is touched. */
+  probe: { ask: { health: HealthSpec; root: string }; part: never; end: { results: ProbeResult[] } };
+  /**
+   * Takes the lock and makes the release's folder with the plan in it. Contents that a kept release still has are staged from there, and
+   * named in the answer. Nothing live is touched.
+   */
   prepare: { ask: { plan: Plan }; part: never; end: { release: string; staged: string[] } };
-  /** One file's new bytes as the frame's body, into the release's folder, hashed there. */
+  /** More of one file's new bytes, as the frame's body, into the release's folder; hashed there once it is whole. */
   stage: {
-    ask: { plan: string; state: string; path: string; sha256: string; mode: number };
+    ask: { plan: string; state: string; path: string };
     part: never;
     end: { bytes: number };
   };
   /** Starts the detached runner. From here on the host needs nobody. */
   start: { ask: { plan: string; state: string }; part: never; end: { pid: number } };
+  /** Gives a release that was cut off in its middle to a new runner, which undoes it; `null` where there is none. */
+  recover: { ask: { state: string }; part: never; end: { release: string | null } };
   /** Journal events from the given sequence number on, as they are written, until the release has ended. */
   follow: {
     ask: { plan: string; state: string; from: number };
@@ -75,67 +89,6 @@ export interface HostHello {
   readonly home: string;
   /** Milliseconds since the epoch by the host's clock. */
   readonly clockMs: number;
-}
-
-export interface CommandResult {
-  /** `null` when it was ended by a signal or by its time limit. */
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly timedOut: boolean;
-}
-
-export interface ProbeResult {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly latencyMs: number;
-  /** What was seen, one clause: "200 ok", "500 Cannot find module …", "connection refused", "no answer in 5 s". */
-  readonly saw: string;
-}
-
-export interface HostReport {
-  readonly root: {
-    readonly state: 'ok' | 'absent' | 'notFolder' | 'unreadable';
-    readonly real?: string;
-    readonly writable?: boolean;
-    readonly owner?: string;
-  };
-  readonly stateFolder: {
-    readonly path: string;
-    readonly exists: boolean;
-    readonly usable: boolean;
-    readonly why?: string;
-  };
-  /** The Node of the next start; `differs` where it is not the one running the host program. */
-  readonly nextNode:
-    | { readonly path: string; readonly version: string; readonly args: readonly string[]; readonly differs: boolean }
-    | { readonly unknown: string };
-  readonly process: ProcessReport;
-  readonly disk: { readonly freeBytes: number; readonly freeInodes: number };
-  readonly clockMs: number;
-}
-
-/** What the process manager knows, reduced to listed fields: environments never leave the host. */
-export type ProcessReport =
-  | { readonly state: 'notConfigured' }
-  | { readonly state: 'noDaemon'; readonly detail: string }
-  | { readonly state: 'otherUser'; readonly detail: string }
-  | { readonly state: 'notFound'; readonly detail: string; readonly others: readonly string[] }
-  | { readonly state: 'ambiguous'; readonly detail: string }
-  | { readonly state: 'otherRoot'; readonly detail: string }
-  | { readonly state: 'failed'; readonly detail: string }
-  | { readonly state: 'found'; readonly instances: readonly ProcessInstance[] };
-
-export interface ProcessInstance {
-  readonly id: string;
-  readonly status: string;
-  readonly pid: number;
-  readonly restarts: number;
-  readonly uptimeMs: number;
-  readonly mode: string;
-  readonly script?: string;
-  readonly cwd?: string;
-  readonly logs: readonly string[];
 }
 
 export type Ask = {

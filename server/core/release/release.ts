@@ -11,6 +11,7 @@ export const RELEASE_STEPS = [
   'switch',
   'restart',
   'watch',
+  'hold',
   'undo',
   'finish',
 ] as const;
@@ -45,7 +46,8 @@ export interface ReleaseSummary {
   readonly by: string;
   readonly commit?: string;
   readonly files: number;
-  readonly rollbackOf?: string;
+  /** The releases that a rollback undid. */
+  readonly undoes?: readonly string[];
   /** Whether its backup is still there. */
   readonly kept: boolean;
 }

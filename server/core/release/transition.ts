@@ -78,6 +78,11 @@ export function transition(state: ReleaseState, event: ReleaseEvent): Step {
   }
 }
 
+/** What a release begins with that was cut off after its switch had begun: nobody knows how well it was, so the old version comes back. */
+export function recovering(why: string): Step {
+  return { state: { at: 'undoing', why }, effect: 'undo' };
+}
+
 /** Nothing live was touched: giving up leaves production exactly as it was. */
 function untouchedEnd(state: ReleaseState, event: ReleaseEvent): Step {
   if (event.type !== 'failed' && event.type !== 'cancelled') return { state };

@@ -1,0 +1,90 @@
+import { readdirSync, rmSync } from 'fs';
+import * as path from 'path';
+import type { Plan } from '../../core/plan/plan.ts';
+import type { ReleaseSummary } from '../../core/release/release.ts';
+import { hasCode } from '../names.ts';
+import { exists, readIfThere, sha256Of } from './durable.ts';
+import { ReleaseFolder } from './folder.ts';
+import { endOf, readJournal } from './journal.ts';
+import { lifeOf, readLock } from './lock.ts';
+
+/** The newest first; a release's id begins with its time. */
+export function releaseIds(state: string): string[] {
+  try {
+    return readdirSync(path.join(state, 'releases'))
+      .filter((name) => /^[\w-]+$/.test(name))
+      .sort()
+      .reverse();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** Every release that was begun, the newest first. */
+export function summaries(state: string): ReleaseSummary[] {
+  return releaseIds(state).flatMap((id) => {
+    const folder = new ReleaseFolder(state, id);
+    const plan = planOf(folder);
+    return plan === undefined ? [] : [summary(folder, plan)];
+  });
+}
+
+function summary(folder: ReleaseFolder, plan: Plan): ReleaseSummary {
+  const journal = readJournal(folder);
+  const ended = endOf(journal);
+  const first = journal[0];
+  const lock = readLock(folder.state);
+  const lives = lock?.release === folder.id && lifeOf(lock) !== 'dead';
+  return {
+    id: folder.id,
+    startedAt: first?.at ?? plan.madeAt,
+    ...(ended !== undefined && { endedAt: ended.at }),
+    outcome: ended?.outcome ?? (lives ? 'running' : 'interrupted'),
+    detail: ended?.detail ?? (lives ? 'in its middle' : 'cut off in its middle: driftline recover'),
+    by: `${plan.by.user}@${plan.by.machine}`,
+    ...(plan.commit !== undefined && { commit: plan.commit.id }),
+    files: plan.operations.length,
+    ...(plan.reason.kind === 'rollback' && { undoes: plan.reason.undoes }),
+    kept: plan.operations.every((operation, number) => operation.kind === 'create' || exists(folder.backup(number))),
+  };
+}
+
+/** `undefined` for a folder whose plan never arrived whole. */
+function planOf(folder: ReleaseFolder): Plan | undefined {
+  const text = readIfThere(folder.file('plan.json'));
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Plan; // As in ReleaseFolder.readPlan.
+  } catch {
+    return undefined; // Cut short by a full disk before anything was begun.
+  }
+}
+
+/** A file of a kept release that has these bytes, so that a rollback needs no upload. */
+export function keptContent(state: string, sha256: string): string | undefined {
+  for (const id of releaseIds(state)) {
+    const folder = new ReleaseFolder(state, id);
+    for (const [number, operation] of (planOf(folder)?.operations ?? []).entries()) {
+      if (operation.kind === 'create' || operation.before.sha256 !== sha256) continue;
+      const file = folder.backup(number);
+      if (exists(file) && sha256Of(file) === sha256) return file;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Removes the backups of releases beyond the newest `keep`, but never of one that did not end well: its backup may be all that there is.
+ * Plans and journals stay: they are the history.
+ */
+export function retire(state: string, keep: number, current: string): void {
+  let kept = 0;
+  for (const id of releaseIds(state)) {
+    const folder = new ReleaseFolder(state, id);
+    const outcome = id === current ? 'deployed' : endOf(readJournal(folder))?.outcome;
+    if (outcome === undefined || outcome === 'failedNeedsAttention') continue;
+    kept++;
+    if (kept > keep) rmSync(path.join(folder.path, 'old'), { recursive: true, force: true });
+  }
+}

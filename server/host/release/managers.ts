@@ -1,0 +1,22 @@
+import type { ProcessReport } from '../../core/plan/host-report.ts';
+import type { ProcessSpec } from '../../core/plan/plan.ts';
+import { Command } from './command.ts';
+import type { ProcessManager } from './manager.ts';
+import { Pm2 } from './pm2.ts';
+import { Systemd } from './systemd.ts';
+
+export function managerOf(spec: ProcessSpec, root: string): ProcessManager {
+  switch (spec.kind) {
+    case 'pm2':
+      return new Pm2(spec, root);
+    case 'systemd':
+      return new Systemd(spec);
+    case 'command':
+      return new Command(spec, root);
+  }
+}
+
+/** What the process manager knows of the app of this root. Starts nothing. */
+export function inspectProcess(spec: ProcessSpec, root: string): Promise<ProcessReport> {
+  return managerOf(spec, root).inspect();
+}
