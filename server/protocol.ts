@@ -22,6 +22,7 @@ export interface ClientRequests {
   'driftline/plan': { params: Record<string, never>; result: PlanReport };
   /** Carries out the plan that the person has seen; any other plan is refused. */
   'driftline/deploy': { params: { readonly plan: string }; result: DeployReport };
+  /** Goes back to this release; without one, undoes the last. */
   'driftline/rollback': { params: { readonly release?: string }; result: DeployReport };
   'driftline/releases': { params: Record<string, never>; result: { readonly releases: readonly ReleaseLine[] } };
   /** A production file's text, by its path relative to the root. */

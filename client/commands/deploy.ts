@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DeployReport, PlanReport } from '../../server/protocol.ts';
+import type { DeployReport, PlanReport, ReleaseLine } from '../../server/protocol.ts';
 import { withProgress } from './command.ts';
 import type { Surroundings } from './command.ts';
 
@@ -27,30 +27,40 @@ export async function showPlan(around: Surroundings): Promise<void> {
   await makePlan(around);
 }
 
-/** Puts an earlier release back; the server asks before it writes. */
+/** Goes back to an earlier release, or undoes the last; the server asks before it writes. */
 export async function rollback(around: Surroundings): Promise<void> {
   const { session } = around;
   const { releases } = await session.ask('driftline/releases', {});
-  if (releases.length === 0) {
+  // What was undone or never finished left nothing to go back to.
+  const [last, ...earlier] = releases.filter((release) => release.outcome === 'deployed');
+  if (last === undefined) {
     await vscode.window.showInformationMessage(t('Production has no release of Driftline to roll back.'));
     return;
   }
-  const picked = await vscode.window.showQuickPick(
-    releases.map((release) => ({
-      label: release.id,
-      description: new Date(release.startedAt).toLocaleString(),
-      detail: [release.outcome, t('{0} files', release.files), release.by, release.commit ?? '', release.detail]
-        .filter((part) => part !== '')
-        .join(' · '),
-      release,
-    })),
-    { title: t('Undo which release?'), matchOnDescription: true, matchOnDetail: true },
+  const undoLast = { ...asChoice(last), label: t('Undo the last release') };
+  const goBack = earlier.map((release) => ({ ...asChoice(release), label: release.id, release: release.id }));
+  const picked = await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly release?: string }>(
+    [
+      undoLast,
+      ...(goBack.length === 0 ? [] : [{ label: t('Go back to'), kind: vscode.QuickPickItemKind.Separator }]),
+      ...goBack,
+    ],
+    { title: t('Roll back production'), matchOnDescription: true, matchOnDetail: true },
   );
   if (picked === undefined) return;
   const report = await withProgress(session, t('Rolling back'), (token) =>
-    session.ask('driftline/rollback', { release: picked.release.id }, token),
+    session.ask('driftline/rollback', picked.release === undefined ? {} : { release: picked.release }, token),
   );
   await tellOutcome(around, report);
+}
+
+function asChoice(release: ReleaseLine): vscode.QuickPickItem {
+  const parts = [release.id, t('{0} files', release.files), release.by, release.commit ?? '', release.detail];
+  return {
+    label: release.id,
+    description: new Date(release.startedAt).toLocaleString(),
+    detail: parts.filter((part) => part !== '').join(' · '),
+  };
 }
 
 async function makePlan(around: Surroundings): Promise<PlanReport> {

@@ -82,13 +82,14 @@ export interface PlanResult {
   readonly guards: readonly GuardFinding[];
 }
 
-/** `driftline deploy` and `driftline rollback`. */
+/** `driftline deploy`, `driftline rollback` and `driftline recover`. */
 export interface DeployResult {
   readonly target: string;
   readonly outcome: DeployOutcome;
   /** The release's id on the host; null where none was made. */
   readonly release: string | null;
-  readonly plan: Plan;
+  /** What was, or would have been, carried out; null where there was nothing to plan. */
+  readonly plan: Plan | null;
   readonly guards: readonly GuardFinding[];
   readonly journal: readonly JournalEvent[];
   /** One sentence: how it ended and why. */

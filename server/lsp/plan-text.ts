@@ -7,7 +7,7 @@ export function planText(plan: Plan, guards: readonly GuardFinding[], address: s
   const blocks = guards.filter((guard) => guard.blocks);
   const others = guards.filter((guard) => !guard.blocks);
   return lines([
-    `# ${plan.reason.kind === 'rollback' ? `Roll back ${plan.reason.of} on` : 'Deploy to'} ${plan.target}`,
+    `# ${plan.reason.kind === 'rollback' ? `Roll back ${plan.reason.undoes.join(', ')} on` : 'Deploy to'} ${plan.target}`,
     '',
     `host     ${address}`,
     `root     ${plan.root.path}${plan.root.real === plan.root.path ? '' : ` (really ${plan.root.real})`}`,
@@ -34,13 +34,11 @@ export function reportText(result: DeployResult): string {
     result.detail,
     '',
     `target   ${result.target}`,
-    `host     ${result.plan.host}`,
-    `root     ${result.plan.root.path}`,
+    ...(result.plan === null ? [] : [`host     ${result.plan.host}`, `root     ${result.plan.root.path}`]),
     ...(result.release === null ? [] : [`release  ${result.release}`]),
     ...(result.journal.length === 0 ? [] : ['', '## What happened', ...result.journal.flatMap(eventText)]),
     ...(result.guards.length === 0 ? [] : ['', '## Guards', ...result.guards.flatMap(guardText)]),
-    '',
-    ...operationsText(result.plan),
+    ...(result.plan === null ? [] : ['', ...operationsText(result.plan)]),
   ]);
 }
 

@@ -40,7 +40,7 @@ function headline(outcome: DeployOutcome, paint: Paint): string {
 }
 
 function summary(result: DeployResult, paint: Paint): string[] {
-  if (result.release === null) return [];
+  if (result.release === null || result.plan === null) return [];
   const switched = result.journal.find((event) => event.type === 'switched');
   const window = switched === undefined ? '' : `, switched in ${switched.windowMs} ms`;
   return [paint.dim(`Release ${escapeName(result.release)}: ${counts(result.plan)}${window}.`)];

@@ -24,7 +24,9 @@ function heading(plan: Plan, paint: Paint): string[] {
       ? ''
       : `  commit ${escapeName(plan.commit.id.slice(0, 8))}${plan.commit.dirty ? ' and uncommitted changes' : ''}`;
   const what =
-    plan.reason.kind === 'rollback' ? `Undoing release ${escapeName(plan.reason.of)}` : 'What a deploy would do';
+    plan.reason.kind === 'rollback'
+      ? `Undoing release ${plan.reason.undoes.map(escapeName).join(', ')}`
+      : 'What a deploy would do';
   return [
     `${paint.bold(plan.target)}  ${escapeName(plan.host)}  ${escapeName(plan.root.real)}  ${paint.dim(time(plan.madeAt))}`,
     `${what}: ${counts(plan)}.${commit}`,

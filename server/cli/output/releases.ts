@@ -38,7 +38,7 @@ function row(release: ReleaseSummary): string[] {
     OUTCOMES[release.outcome],
     count(release.files, 'file'),
     release.commit?.slice(0, 8) ?? '-',
-    `${release.by}${release.rollbackOf === undefined ? '' : `, undoing ${release.rollbackOf}`}${release.kept ? '' : ', backup gone'}: ${release.detail}`,
+    `${release.by}${release.undoes === undefined ? '' : `, undoing ${release.undoes.join(', ')}`}${release.kept ? '' : ', backup gone'}: ${release.detail}`,
   ];
 }
 

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import type { Operation, Plan } from '../core/plan/plan.ts';
+import { Failure } from '../core/failure.ts';
+import type { JournalEvent } from '../core/release/release.ts';
+import type { Host } from '../remote/host.ts';
+import { holdsFromOutside } from './outside.ts';
+
+/** How a plan reaches the host, and what is told on the way. */
+export interface CarryOutOptions {
+  readonly host: Host;
+  readonly plan: Plan;
+  /** The new bytes of an operation; asked only for those that no kept release on the host has. */
+  readonly contentOf: (operation: Operation) => Promise<Uint8Array>;
+  /** Before the start it gives the release up; after it, the host is asked to undo, and the end is waited for. */
+  readonly signal: AbortSignal;
+  readonly onStaged: (done: number, all: number) => void;
+  readonly onEvent: (event: JournalEvent) => void;
+}
+
+/** The line was cut while the host was at work. It goes on alone. */
+export class LineLost extends Failure {
+  readonly kind = 'connection';
+}
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+/** A release says something at least once in each of its steps; a restart may take two minutes. */
+const SILENCE_MS = 300_000;
+
+/**
+ * Has the host carry a plan out, and listens until it has ended. Rejects only where nothing live was touched, or with `LineLost`.
+ *
+ * @returns the journal; without an `ended` in it nobody on the host carries the release out any more
+ */
+export async function carryOut(options: CarryOutOptions): Promise<JournalEvent[]> {
+  const { host, plan, signal } = options;
+  const { staged } = await host.request('prepare', { plan }, { signal });
+  const release = { plan: plan.id, state: plan.state };
+  try {
+    await stageAll(options, new Set(staged));
+    signal.throwIfAborted();
+    await host.request('start', release);
+  } catch (error) {
+    await host.request('abandon', release).catch(() => undefined); // Without a line the host clears it away by itself.
+    throw error;
+  }
+  return follow(options);
+}
+
+async function stageAll(options: CarryOutOptions, staged: ReadonlySet<string>): Promise<void> {
+  const { host, plan, signal } = options;
+  const writes = plan.operations.filter((operation) => operation.kind !== 'delete' && !staged.has(operation.path));
+  for (const [index, operation] of writes.entries()) {
+    options.onStaged(index, writes.length);
+    const bytes = await options.contentOf(operation);
+    if (operation.kind !== 'delete') refuseOtherBytes(operation.path, bytes, operation.after.sha256);
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      const ask = { plan: plan.id, state: plan.state, path: operation.path };
+      await host.request('stage', ask, { signal, body: bytes.subarray(at, at + CHUNK_BYTES) });
+    }
+  }
+}
+
+function refuseOtherBytes(path: string, bytes: Uint8Array, sha256: string): void {
+  if (createHash('sha256').update(bytes).digest('hex') === sha256) return;
+  throw new ChangedHere(`${path} changed here since the plan was made. Nothing was written.`, 'Plan again.');
+}
+
+export class ChangedHere extends Failure {
+  readonly kind = 'refused';
+}
+
+/** Listens to a release that was started, this one's or a recovered one. */
+export async function follow(
+  options: Pick<CarryOutOptions, 'host' | 'plan' | 'signal' | 'onEvent'>,
+): Promise<JournalEvent[]> {
+  const { host, plan, signal } = options;
+  const release = { plan: plan.id, state: plan.state };
+  const journal: JournalEvent[] = [];
+  const errands: Promise<unknown>[] = [];
+  const undo = (): void => {
+    errands.push(host.request('decide', { ...release, word: 'undo' }).catch(() => undefined)); // The host undoes by its deadline too.
+  };
+  if (signal.aborted) undo();
+  else signal.addEventListener('abort', undo, { once: true });
+  try {
+    await host.request(
+      'follow',
+      { ...release, from: 0 },
+      {
+        silenceMs: SILENCE_MS,
+        onPart: ({ event }) => {
+          journal.push(event);
+          options.onEvent(event);
+          if (event.type === 'step' && event.step === 'hold') errands.push(giveWord(host, plan, signal));
+        },
+      },
+    );
+    await Promise.all(errands);
+  } catch (error) {
+    throw new LineLost(
+      `The line to ${host.address} was lost during release ${plan.id}. The host finishes or undoes it by itself.`,
+      'See how it ended: driftline releases',
+      { cause: error },
+    );
+  } finally {
+    signal.removeEventListener('abort', undo);
+  }
+  return journal;
+}
+
+/** The release is held until somebody has looked from outside. */
+async function giveWord(host: Host, plan: Plan, signal: AbortSignal): Promise<void> {
+  const word = (await holdsFromOutside(plan, signal)) ? 'confirm' : 'undo';
+  await host.request('decide', { plan: plan.id, state: plan.state, word });
+}
