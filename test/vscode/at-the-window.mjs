@@ -4,10 +4,11 @@ import path from 'node:path';
 const PATIENCE = { timeout: 30_000 };
 
 /**
- * @param {import('playwright-core').Page} page
+ * @param {Awaited<ReturnType<typeof import('./workbench.mjs').openWorkbench>>} window
  * @param {string} pictures the folder for screenshots
  */
-export function atTheWindow(page, pictures) {
+export function atTheWindow(window, pictures) {
+  const { page } = window;
   const dialog = page.locator('.monaco-dialog-box');
   const rows = page.locator('.sidebar .monaco-list-row');
   const toasts = page.locator('.notifications-toasts .notification-list-item');
@@ -34,6 +35,9 @@ export function atTheWindow(page, pictures) {
       await page.locator('.activitybar .action-label[aria-label^="Driftline"]').first().click(PATIENCE);
       await page.locator('.sidebar .composite.title', { hasText: /driftline/i }).waitFor(PATIENCE);
     },
+    openFolder: (folder) => window.open(folder),
+    /** Waits for these words in the welcome text of the side bar. */
+    welcome: (words) => page.locator('.sidebar .welcome-view-content', { hasText: words }).waitFor(PATIENCE),
     /** Clicks a link or button in the welcome text of the side bar. */
     clickWelcome: (words) =>
       page.locator('.sidebar .welcome-view-content .monaco-button', { hasText: words }).click(PATIENCE),

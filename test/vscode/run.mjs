@@ -14,6 +14,7 @@ const out = path.join(top, '.cache/vscode-tests');
 
 await installVSCode();
 await rm(out, { recursive: true, force: true });
+await rm(path.join(top, '.cache/screenshots'), { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await build({
   entryPoints: { suite: path.join(import.meta.dirname, 'suite/index.ts') },
@@ -28,7 +29,11 @@ await build({
 });
 
 const report = path.join(out, 'report.txt');
-const lines = [...(await inTheExtensionHost()), ...(await atTheWindow())];
+const lines = [
+  ...(await inTheExtensionHost()),
+  ...(await atTheWindow('welcome.mjs')),
+  ...(await atTheWindow('story.mjs')),
+];
 const counted = (sign) => lines.filter((line) => line.startsWith(sign)).length;
 const text = `${lines.join('\n')}\n${counted('✓')} passed, ${counted('✗')} failed\n`;
 await writeFile(report, text);
@@ -56,16 +61,16 @@ async function inTheExtensionHost() {
   return reportOf('the extension host', code, await readFile(said, 'utf8').catch(() => ''));
 }
 
-/** The story, by mouse and keyboard; tsx reads the scene that it shares with the other tests. */
-async function atTheWindow() {
-  const story = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, 'story.mjs')], {
+/** One play by mouse and keyboard; tsx reads what it shares with the other tests. */
+async function atTheWindow(play) {
+  const story = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, play)], {
     cwd: top,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
   story.stdout.setEncoding('utf8').on('data', (chunk) => (said += chunk));
   const [code] = await once(story, 'close');
-  return reportOf('the window', code, said);
+  return reportOf(play, code, said);
 }
 
 /** A run that ended badly without naming a test has failed all the same. */

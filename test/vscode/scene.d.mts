@@ -1,5 +1,7 @@
 /** A small production and its repository, see scene.mjs. */
 export interface LocalScene {
+  /** The folder of all that follows. */
+  readonly top: string;
   readonly root: string;
   readonly workspace: string;
   /** `HOME` and what would lead out of it. */

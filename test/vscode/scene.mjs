@@ -57,6 +57,7 @@ export async function layOutLocal() {
   await write(root, PRODUCTION);
   await write(workspace, { ...REPOSITORY, 'driftline.json': `${JSON.stringify(config, null, 2)}\n` });
   return {
+    top,
     root,
     workspace,
     env: {

@@ -1,63 +1,22 @@
-// Step 9 of the story in a real VS Code, by its real mouse and keyboard: a server behind a real sshd on which PM2 runs the API, and a person
+// Step 9 of the story in a real VS Code, by its mouse and keyboard, run with tsx: a server behind a real sshd on which PM2 runs the API, and a person
 // with a repository. Leaves a picture of each step.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { startScene } from '../story/scene.ts';
 import { CLOSURE, HAND_MADE } from '../story/voice-api.ts';
-import { atTheWindow } from './at-the-window.mjs';
-import { openWorkbench } from './workbench.mjs';
+import { playSteps } from './steps.mjs';
 
-const top = path.resolve(import.meta.dirname, '../..');
 /** High enough for the whole of the story's longest file. */
 const VIEWPORT = { width: 1400, height: 1250 };
-const PICTURES = path.join(top, '.cache/screenshots');
 
-/**
- * Plays the whole story; a step that fails ends it, for each stands on those before it.
- *
- * @param {(line: string) => void} say
- * @returns {Promise<boolean>} whether a step failed
- */
-async function playStory(say) {
-  await rm(PICTURES, { recursive: true, force: true });
-  await mkdir(PICTURES, { recursive: true });
-  const scene = await startScene();
-  const window = await openWorkbench({
-    folder: scene.repository,
-    extension: top,
-    env: scene.home.environment(),
-    viewport: VIEWPORT,
-  });
-  const person = atTheWindow(window.page, PICTURES);
-  try {
-    await window.open();
-    for (const [name, step] of STEPS) {
-      const begin = performance.now();
-      try {
-        await step(person, scene);
-      } catch (error) {
-        await person.picture('failed');
-        say(`✗ in the editor: ${name}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-        return true;
-      }
-      say(`✓ in the editor: ${name} (${Math.round(performance.now() - begin)} ms)`);
-    }
-    return false;
-  } finally {
-    await window.close();
-    await scene.stop();
-  }
-}
-
-/** @type {[string, (person: ReturnType<typeof atTheWindow>, scene: import('../story/scene.ts').Scene) => Promise<void>][]} */
+/** @type {[string, (person: import('./steps.mjs').AtTheWindow, scene: import('../story/scene.ts').Scene) => Promise<void>][]} */
 const STEPS = [
   [
     'nothing connects before the person has chosen to',
     async (person, scene) => {
       await person.openDriftline();
-      await person.page.locator('.welcome-view-content', { hasText: 'Looking writes nothing' }).waitFor();
+      await person.welcome('Looking writes nothing on the host');
       await person.openFile('api/src/index.js');
       await person.picture('1-not-connected');
       assert.equal(scene.sshd.log().includes('Connection from'), false);
@@ -155,6 +114,10 @@ const STEPS = [
   ],
 ];
 
-// Run with tsx, which reads the scene's TypeScript.
-const failed = await playStory((line) => process.stdout.write(`${line}\n`));
-process.exitCode = failed ? 1 : 0;
+const scene = await startScene();
+try {
+  const env = scene.home.environment();
+  await playSteps({ folder: scene.repository, env, viewport: VIEWPORT }, STEPS, scene);
+} finally {
+  await scene.stop();
+}

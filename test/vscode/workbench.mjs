@@ -35,7 +35,7 @@ const SETTINGS = {
  * @property {{ width: number, height: number }} [viewport]
  */
 
-/** Opens a window. `close` ends everything that this started.  @param {Opening} opening */
+/** Makes a window; `open` shows its folder, or another one, in it. `close` ends everything that this started.  @param {Opening} opening */
 export async function openWorkbench(opening) {
   const data = await mkdtemp(path.join(tmpdir(), 'driftline-vscode-'));
   const closing = [() => rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })];
@@ -56,7 +56,7 @@ export async function openWorkbench(opening) {
     closing.push(() => browser.close());
     const viewport = opening.viewport ?? { width: 1400, height: 900 };
     const page = await browser.newPage({ viewport });
-    return { page, close, open: () => page.goto(addressOf(port, opening)) };
+    return { page, close, open: (folder = opening.folder) => page.goto(addressOf(port, { ...opening, folder })) };
   } catch (error) {
     await close();
     throw error;
