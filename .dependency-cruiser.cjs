@@ -35,7 +35,8 @@ module.exports = {
     only(
       'release-drives-the-host',
       '^server/release/',
-      '^server/(core|release|remote|io|config|host/protocol\\.ts|app/person\\.ts)',
+      // A probe from outside is the host's own probe, run here.
+      '^server/(core|release|remote|io|config|host/protocol\\.ts|host/release/probe\\.ts|app/person\\.ts)',
     ),
     only('app-is-under-both-doors', '^server/app/', '^server/(core|app|io|remote|release|config|host/protocol\\.ts)'),
     only('cli-is-a-door', '^server/cli/', '^server/(core|cli|app|config|io|remote|lsp/server\\.ts)'),

@@ -10,7 +10,7 @@ import type { Repository } from '../io/git.ts';
 import { takeInventory } from '../io/inventory.ts';
 import { readLocalFiles } from '../io/local-files.ts';
 import type { LocalFiles } from '../io/local-files.ts';
-import { rootKey } from '../io/places.ts';
+import { baselineFolder } from './baseline.ts';
 import type { VerbContext } from './context.ts';
 import { gatherHistory } from './history.ts';
 import type { KnownHistory } from './history.ts';
@@ -63,9 +63,4 @@ export async function look(context: VerbContext): Promise<Look> {
 function prefixOf(repository: Repository | undefined, folder: string): string {
   const relative = repository === undefined ? '' : path.relative(repository.top, folder).split(path.sep).join('/');
   return relative === '' ? '' : `${relative}/`;
-}
-
-/** Where this machine keeps what the last release left on this root. */
-export function baselineFolder(context: VerbContext): string {
-  return path.join(context.places.state, 'baselines', rootKey(context.target));
 }

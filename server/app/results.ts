@@ -96,6 +96,11 @@ export interface DeployResult {
   readonly detail: string;
 }
 
+/** A plan that was not carried out. */
+export function refusal({ plan, guards }: PlanResult, detail: string): DeployResult {
+  return { target: plan.target, outcome: 'refused', release: null, plan, guards, journal: [], detail };
+}
+
 /** `driftline releases`. */
 export interface ReleasesResult {
   readonly target: string;

@@ -1,12 +1,19 @@
 import path from 'node:path';
 import { realpath } from 'node:fs/promises';
+import { deployPlanned } from '../app/deploy.ts';
+import { plan } from '../app/plan.ts';
+import { deployQuestion } from '../app/questions.ts';
+import { releases } from '../app/releases.ts';
+import { rollback } from '../app/rollback.ts';
+import { describeEvent } from '../app/events.ts';
 import { audit } from '../app/audit.ts';
 import { check } from '../app/check.ts';
+import type { DeployOptions } from '../app/carry.ts';
 import type { VerbContext } from '../app/context.ts';
 import { init, propose } from '../app/init.ts';
 import type { Person } from '../app/person.ts';
 import { pull } from '../app/pull.ts';
-import type { AuditResult, CheckResult, PullResult } from '../app/results.ts';
+import type { AuditResult, CheckResult, DeployResult, PlanResult, PullResult, ReleasesResult } from '../app/results.ts';
 import type { Config, ConfigProblem, Target } from '../config/config.ts';
 import { findConfigs } from '../config/find.ts';
 import { loadConfig } from '../config/load.ts';
@@ -24,7 +31,7 @@ import type { ProductionContent, Proposal } from '../protocol.ts';
 import { connect } from '../remote/connect.ts';
 import type { Host } from '../remote/host.ts';
 import { consentQuestion, Consents } from './consents.ts';
-import type { EngineParams, EngineResult, LookResult, ProgressNote, TargetName } from './engine.ts';
+import type { EngineParams, EngineResult, LookResult, PlannedResult, ProgressNote, TargetName } from './engine.ts';
 import { NotReady } from './failures.ts';
 import { loadMemory, saveMemory } from './memory.ts';
 import type { HostMemory } from './memory.ts';
@@ -45,6 +52,8 @@ interface Known {
   readonly target: Target;
   host: Promise<Host> | undefined;
   memory: HostMemory | undefined;
+  /** The plan that the person was shown last: no other one is carried out. */
+  shown: PlanResult | undefined;
   /** Ends when the verb that has its turn ends, however it ends. */
   turn: Promise<unknown>;
   production: { readonly tree: SnapshotTree; readonly source: FactSource } | undefined;
@@ -123,6 +132,51 @@ export class Engine {
         confirm: () => Promise.resolve(!preview),
       }),
     );
+  }
+
+  /** Plans a deploy of all that differs, and keeps the plan for the deploy that the person may want. */
+  plan(name: TargetName, signal: AbortSignal): Promise<PlannedResult> {
+    return this.#inTurn(name, async (known) => {
+      const context = await this.#context(known, signal);
+      known.shown = await plan(context, { patterns: [], deletes: [], accept: [], build: true });
+      return { ...known.shown, address: (await context.host()).address };
+    });
+  }
+
+  /** Carries out the plan that was shown last, after the person's yes. */
+  deploy(params: EngineParams<'deploy'>, signal: AbortSignal): Promise<DeployResult> {
+    return this.#inTurn(params, async (known) => {
+      const { shown } = known;
+      if (shown?.plan.id !== params.plan) {
+        throw new NotReady('This plan is not the one that was shown last.', 'Plan again: "Driftline: Deploy…".');
+      }
+      known.shown = undefined;
+      return deployPlanned(await this.#context(known, signal), shown, this.#deployOptions(known));
+    });
+  }
+
+  rollback(params: EngineParams<'rollback'>, signal: AbortSignal): Promise<DeployResult> {
+    return this.#inTurn(params, async (known) =>
+      rollback(await this.#context(known, signal), {
+        ...(params.release !== undefined && { to: params.release }),
+        accept: [],
+        ...this.#deployOptions(known),
+      }),
+    );
+  }
+
+  releases(name: TargetName, signal: AbortSignal): Promise<ReleasesResult> {
+    return this.#inTurn(name, async (known) => releases(await this.#context(known, signal)));
+  }
+
+  #deployOptions(known: Known): DeployOptions {
+    return {
+      confirm: (planned) => this.around.person.confirm(deployQuestion(planned.plan, known.target)),
+      onEvent: (event) => {
+        const message = describeEvent(event);
+        if (message !== undefined) this.around.report({ message });
+      },
+    };
   }
 
   async propose(folder: string): Promise<Proposal> {
@@ -225,6 +279,7 @@ export class Engine {
       target,
       host: undefined,
       memory: undefined,
+      shown: undefined,
       turn: Promise.resolve(),
       production: undefined,
     };

@@ -1,12 +1,13 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { Selection } from '../core/tree/selection.ts';
-import type { ClientRequests } from '../protocol.ts';
+import type { DeployResult } from '../app/results.ts';
+import type { ClientRequests, DeployReport } from '../protocol.ts';
 import { fileOf, uriOf } from './diagnostics.ts';
 import { driftItem, driftView } from './drift-view.ts';
 import type { EngineClient } from './engine-client.ts';
 import { asResponseError, Cancelled, NotReady } from './failures.ts';
-import { pullReport } from './reports.ts';
+import { deployReport, planReport, pullReport, releaseLines } from './reports.ts';
 import type { TargetName } from './engine.ts';
 import type { Session } from './session.ts';
 
@@ -52,6 +53,20 @@ export function serveRequests(connection: Connection, session: Session, engine: 
     if (result.done) await session.recall();
     return pullReport(result, uriOfLocal);
   });
+  serve('driftline/plan', async (_params, token) => {
+    const planned = await engine.ask('plan', await agreed(session, token), token);
+    return planReport(planned, session.target?.protected === true);
+  });
+  serve('driftline/deploy', async ({ plan }, token) =>
+    tellChange(session, await engine.ask('deploy', { ...(await agreed(session, token)), plan }, token)),
+  );
+  serve('driftline/rollback', async (params, token) =>
+    tellChange(session, await engine.ask('rollback', { ...(await agreed(session, token)), ...params }, token)),
+  );
+  serve('driftline/releases', async (_params, token) => {
+    const listed = await engine.ask('releases', await agreed(session, token), token);
+    return { releases: releaseLines(listed) };
+  });
   serve('driftline/propose', ({ folder }, token) => engine.ask('propose', { folder: folderOf(folder) }, token));
   serve('driftline/init', async (params, token) => {
     const { file } = await engine.ask('init', { ...params, folder: folderOf(params.folder) }, token);
@@ -66,6 +81,12 @@ async function agreed(session: Session, token: CancellationToken): Promise<Targe
   const name = await session.agreed(token);
   if (name === undefined) throw new Cancelled();
   return name;
+}
+
+/** Production is another one after a release: it is looked at again before the outcome is told. */
+async function tellChange(session: Session, result: DeployResult): Promise<DeployReport> {
+  if (result.release !== null) await session.afterChange();
+  return deployReport(result);
 }
 
 function folderOf(uri: string): string {

@@ -42,6 +42,10 @@ function start(line: MessageConnection): void {
   serve('look', (params, signal) => engine.look(params, signal));
   serve('facts', (params, signal) => engine.facts(params, signal));
   serve('pull', (params, signal) => engine.pull(params, signal));
+  serve('plan', (params, signal) => engine.plan(params, signal));
+  serve('deploy', (params, signal) => engine.deploy(params, signal));
+  serve('rollback', (params, signal) => engine.rollback(params, signal));
+  serve('releases', (params, signal) => engine.releases(params, signal));
   serve('propose', (params) => engine.propose(params.folder));
   serve('init', (params) => engine.init(params));
   serve('content', (params, signal) => engine.content(params, signal));

@@ -184,6 +184,7 @@ const plan = record<Plan>({
   guards: listOf(anyRecord),
   accepted: listOf(anyRecord),
   process: either(nothing, anyRecord),
+  runs: listOf(anyRecord),
   health: either(nothing, anyRecord),
   confirm: oneOf('host', 'client'),
   keep: anyNumber,

@@ -22,6 +22,8 @@ export interface Plan {
   readonly guards: readonly GuardFinding[];
   readonly accepted: readonly Acceptance[];
   readonly process: ProcessSpec | null;
+  /** What the process manager ran when the plan was made: a definition that changed meanwhile is another plan. */
+  readonly runs: readonly RunningApp[];
   readonly health: HealthSpec | null;
   readonly confirm: 'host' | 'client';
   /** Kept releases on the host, this one included. */
@@ -70,6 +72,13 @@ export interface Acceptance {
   readonly guard: string;
   readonly path?: string;
   readonly reason: string;
+}
+
+/** One instance of the app, without what changes while it runs. */
+export interface RunningApp {
+  readonly mode: string;
+  readonly script?: string;
+  readonly cwd?: string;
 }
 
 export type ProcessSpec =

@@ -2,6 +2,7 @@ import { followLink } from '../link/judge.ts';
 import type { ProjectView } from '../link/project.ts';
 import { below, dirname, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
+import type { Reliance } from './plan.ts';
 
 /** What the verdicts on some modules rest on, on production, beside the modules themselves. Absolute paths of production's tree. */
 export interface Grounds {
@@ -42,6 +43,27 @@ export function groundsOf(view: ProjectView, modules: readonly string[]): Ground
     }
   }
   return { files, absent, unreadable };
+}
+
+/**
+ * What the host compares once more before its first write: the grounds as production has them now. What the plan itself touches has its
+ * own before-hash and is left out.
+ *
+ * @param touched relative to the root
+ */
+export function reliancesOf(view: ProjectView, grounds: Grounds, touched: ReadonlySet<string>): Reliance[] {
+  const { root } = view.project;
+  const relies = new Map<string, string | null>();
+  for (const path of [...grounds.files, ...grounds.absent]) {
+    const located = view.production.locate(path);
+    const place = below(root, located.state === 'known' ? located.value.path : path);
+    if (place === undefined || touched.has(place)) continue;
+    if (located.state === 'absent') relies.set(place, null);
+    if (located.state !== 'known' || located.value.kind !== 'file') continue;
+    const identity = view.production.identity(located.value.path);
+    if (identity.state === 'known') relies.set(place, identity.value.sha256);
+  }
+  return [...relies].map(([path, sha256]) => ({ path, sha256 })).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function isOwn(root: TreePath, path: TreePath): boolean {

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from './path.ts';
-import type { Answer, Entry, EntryKind, Need, Tree, TreePath } from './tree.ts';
+import type { Answer, ContentId, Entry, EntryKind, Need, Tree, TreePath } from './tree.ts';
 import type { ModuleFacts } from '../link/module-facts.ts';
 
 /** What a path is once links are followed, and where it really lies. */
@@ -72,6 +72,10 @@ export class View {
 
   list(path: TreePath): Answer<ReadonlyMap<string, EntryKind>> {
     return this.#noting({ ask: 'list', path }, this.tree.list(path));
+  }
+
+  identity(path: TreePath): Answer<ContentId> {
+    return this.#noting({ ask: 'identity', path }, this.tree.identity(path));
   }
 
   module(path: TreePath): Answer<ModuleFacts> {

@@ -8,7 +8,7 @@ import { ReleaseFolder } from './folder.ts';
 import { endOf, readJournal } from './journal.ts';
 import { lifeOf, readLock } from './lock.ts';
 
-/** The newest first; a release's id begins with its time. */
+/** The newest plans first: a release's id begins with its plan's time. */
 export function releaseIds(state: string): string[] {
   try {
     return readdirSync(path.join(state, 'releases'))
@@ -21,13 +21,15 @@ export function releaseIds(state: string): string[] {
   }
 }
 
-/** Every release that was begun, the newest first. */
+/** Every release that was begun, the newest first: by when it began, since a plan may have waited longer than others. */
 export function summaries(state: string): ReleaseSummary[] {
-  return releaseIds(state).flatMap((id) => {
-    const folder = new ReleaseFolder(state, id);
-    const plan = planOf(folder);
-    return plan === undefined ? [] : [summary(folder, plan)];
-  });
+  return releaseIds(state)
+    .flatMap((id) => {
+      const folder = new ReleaseFolder(state, id);
+      const plan = planOf(folder);
+      return plan === undefined ? [] : [summary(folder, plan)];
+    })
+    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
 }
 
 function summary(folder: ReleaseFolder, plan: Plan): ReleaseSummary {

@@ -13,7 +13,7 @@ import { endOf, Journal, readJournal } from './journal.ts';
 import { passLock, releaseLock } from './lock.ts';
 import type { ProcessManager } from './manager.ts';
 import { managerOf } from './managers.ts';
-import { backUp, hasBegun, switchOver, undoSwitch, verifyPlan } from './switch.ts';
+import { backUp, Changed, hasBegun, switchOver, undoSwitch, verifyPlan } from './switch.ts';
 import { LogTail, now, pause, watch } from './watch.ts';
 
 const WORD_POLL_MS = 200;
@@ -92,6 +92,7 @@ class Carrier {
       case 'verify':
         this.#journal.step('verify', `${plan.operations.length} paths, and ${plan.relies.length} that they rest on`);
         verifyPlan(plan);
+        await this.#verifyProcess();
         return { type: 'verified' };
       case 'backUp': {
         const files = backUp(plan, folder);
@@ -123,6 +124,20 @@ class Carrier {
     }
   }
 
+  /** The process manager still runs what it ran when the plan was made. */
+  async #verifyProcess(): Promise<void> {
+    if (this.#manager === undefined) return;
+    const report = await this.#manager.inspect();
+    const now = report.state === 'found' ? report.instances : [];
+    const words = (runs: Plan['runs']): string =>
+      runs
+        .map(({ mode, script = '', cwd = '' }) => `${mode} ${script} ${cwd}`)
+        .sort()
+        .join('\n');
+    if (words(now) !== words(this.plan.runs))
+      throw new Changed('what the process manager runs changed since the plan was made');
+  }
+
   async #restart(restart: () => Promise<void> | undefined, which: string): Promise<ReleaseEvent> {
     if (this.#manager === undefined) return { type: 'restarted' };
     this.#journal.step('restart', which);
@@ -151,11 +166,13 @@ class Carrier {
   async #waitForWord(): Promise<ReleaseEvent> {
     const withinMs = this.plan.health?.withinMs ?? 0;
     this.#journal.step('hold', `for the client's word, ${withinMs / 1000} s at most`);
-    for (const deadline = now() + withinMs; now() < deadline; await pause(WORD_POLL_MS)) {
+    const deadline = now() + withinMs;
+    while (now() < deadline) {
       const word = readIfThere(this.folder.file('word'));
       if (word === 'confirm') return { type: 'confirmed' };
       const cancelled = this.#cancelled();
       if (cancelled !== undefined) return { type: 'cancelled', why: cancelled };
+      await pause(WORD_POLL_MS);
     }
     return { type: 'cancelled', why: `no word came from the client within ${withinMs / 1000} s` };
   }

@@ -26,6 +26,7 @@ const PLAN: Plan = {
   guards: [],
   accepted: [],
   process: { kind: 'pm2', name: 'voice-api' },
+  runs: [],
   health: {
     probes: [
       {

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { machineConcerns } from '../core/plan/guards/machine.ts';
+import type { Concern } from '../core/plan/guards/concern.ts';
+import type { HostReport, ProbeResult, ProcessInstance } from '../core/plan/host-report.ts';
+import type { Operation, Plan, RunningApp } from '../core/plan/plan.ts';
+import type { Inventory } from '../core/tree/inventory.ts';
+import { whoAmI } from '../io/who.ts';
+import type { Host } from '../remote/host.ts';
+import type { VerbContext } from './context.ts';
+
+/** The host as a plan needs to know it. */
+export interface Machine {
+  readonly host: Host;
+  readonly report: HostReport;
+  readonly concerns: readonly Concern[];
+}
+
+/** Every probe of the app may take its five seconds. */
+const PROBES_SILENCE_MS = 120_000;
+
+/** Looks at the machine, its process manager and the app's health before anything is written. Writes and starts nothing. */
+export async function askMachine(
+  context: VerbContext,
+  { platform }: Inventory,
+  operations: readonly Operation[],
+): Promise<Machine> {
+  const { target, signal, progress } = context;
+  const host = await context.host();
+  progress.report({ message: `Looking at ${host.address}` });
+  const { root, state, process, health, node } = target;
+  const report = await host.request(
+    'inspect',
+    { root, state, process, ...(node !== undefined && { node }) },
+    { signal },
+  );
+  let before: readonly ProbeResult[] = [];
+  if (health !== null) {
+    progress.report({ message: 'Asking the app how it is before' });
+    const probed = await host.request('probe', { health, root }, { signal, silenceMs: PROBES_SILENCE_MS });
+    before = probed.results;
+  }
+  return { host, report, concerns: machineConcerns({ platform, report, process, health, before }, operations) };
+}
+
+/** The parts of a plan that say where, by whom and with what care. */
+export function planFrame(
+  context: VerbContext,
+  { host, report }: Machine,
+  inventory: Inventory,
+): Omit<Plan, 'operations' | 'relies' | 'guards' | 'accepted' | 'reason' | 'commit'> {
+  const { target } = context;
+  return {
+    format: 1,
+    id: planId(report.clockMs),
+    target: target.name,
+    madeAt: new Date(report.clockMs).toISOString(),
+    by: whoAmI(),
+    host: host.address,
+    root: { path: target.root, real: inventory.realRoot, identity: inventory.rootIdentity },
+    state: target.state,
+    process: target.process,
+    runs: report.process.state === 'found' ? report.process.instances.map(runningApp) : [],
+    health: target.health,
+    confirm: target.confirm,
+    keep: target.keep,
+  };
+}
+
+/** What the process manager would start again, as far as a plan rests on it. */
+function runningApp({ mode, script, cwd }: ProcessInstance): RunningApp {
+  return { mode, ...(script !== undefined && { script }), ...(cwd !== undefined && { cwd }) };
+}
+
+/** `20261125-150756-123-9f3a`: the host's time, so that names sort as releases were made, and something that two plans never share. */
+function planId(clockMs: number): string {
+  const [date = '', time = ''] = new Date(clockMs).toISOString().replace(/[-:Z]/g, '').replace('.', '-').split('T');
+  return `${date}-${time}-${randomBytes(2).toString('hex')}`;
+}
