@@ -23,6 +23,7 @@ export class LineLost extends Failure {
 }
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
+const SENDERS = 16;
 /** A release says something at least once in each of its steps; a restart may take two minutes. */
 const SILENCE_MS = 300_000;
 
@@ -46,17 +47,30 @@ export async function carryOut(options: CarryOutOptions): Promise<JournalEvent[]
   return follow(options);
 }
 
+/** Sends what the host lacks, many at once: on a long line each answer would cost a round trip. */
 async function stageAll(options: CarryOutOptions, staged: ReadonlySet<string>): Promise<void> {
-  const { host, plan, signal } = options;
-  const writes = plan.operations.filter((operation) => operation.kind !== 'delete' && !staged.has(operation.path));
-  for (const [index, operation] of writes.entries()) {
-    options.onStaged(index, writes.length);
-    const bytes = await options.contentOf(operation);
-    if (operation.kind !== 'delete') refuseOtherBytes(operation.path, bytes, operation.after.sha256);
-    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-      const ask = { plan: plan.id, state: plan.state, path: operation.path };
-      await host.request('stage', ask, { signal, body: bytes.subarray(at, at + CHUNK_BYTES) });
+  const writes = options.plan.operations.filter(
+    (operation) => operation.kind !== 'delete' && !staged.has(operation.path),
+  );
+  let done = 0;
+  const waiting = [...writes];
+  const sender = async (): Promise<void> => {
+    for (let operation = waiting.shift(); operation !== undefined; operation = waiting.shift()) {
+      options.onStaged(done, writes.length);
+      await stageOne(options, operation);
+      done++;
     }
+  };
+  await Promise.all(Array.from({ length: SENDERS }, sender));
+}
+
+async function stageOne(options: CarryOutOptions, operation: Operation): Promise<void> {
+  const { host, plan, signal } = options;
+  const bytes = await options.contentOf(operation);
+  if (operation.kind !== 'delete') refuseOtherBytes(operation.path, bytes, operation.after.sha256);
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    const ask = { plan: plan.id, state: plan.state, path: operation.path };
+    await host.request('stage', ask, { signal, body: bytes.subarray(at, at + CHUNK_BYTES) });
   }
 }
 

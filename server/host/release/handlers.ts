@@ -1,13 +1,13 @@
 import { spawn } from 'child_process';
 import { appendFileSync, chmodSync, closeSync, mkdirSync, openSync, rmSync, statSync } from 'fs';
 import * as path from 'path';
-import type { Plan } from '../../core/plan/plan.ts';
+import type { Content, Plan } from '../../core/plan/plan.ts';
 import { HostFailure } from '../handlers.ts';
 import type { Handler, Handlers } from '../handlers.ts';
 import { hasCode, reasonOf } from '../names.ts';
 import { copyVerified, exists, sha256Of, sha256OfBytes, syncFile, writeDurably } from './durable.ts';
 import { ReleaseFolder } from './folder.ts';
-import { keptContent, summaries } from './history.ts';
+import { keptContents, summaries } from './history.ts';
 import { endOf, Journal, readJournal } from './journal.ts';
 import { lifeOf, passLock, readLock, releaseLock, takeLock } from './lock.ts';
 import type { LockHolder } from './lock.ts';
@@ -27,9 +27,9 @@ type ReleaseVerb =
  * @param program this program's own text, left on the host for the runner
  */
 export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
-  /** Prepared here and not started: nobody else would clear them away if the line is cut now. */
-  const prepared = new Set<ReleaseFolder>();
-  process.once('exit', () => prepared.forEach(discard));
+  /** Prepared here and not started, by id: nobody else would clear them away if the line is cut now. */
+  const prepared = new Map<string, Prepared>();
+  process.once('exit', () => prepared.forEach(({ folder }) => discard(folder)));
 
   const prepare: Handler<'prepare'> = ({ plan }) => {
     const folder = new ReleaseFolder(plan.state, plan.id);
@@ -38,38 +38,37 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
       makeStateFolder(plan.state);
       takeLock(plan, (holder) => isSettled(plan.state, holder));
     }, plan.state);
-    prepared.add(folder);
     try {
-      return Promise.resolve({ release: plan.id, staged: guardWrites(() => layOut(plan, folder), plan.state) });
+      const staged = guardWrites(() => layOut(plan, folder), plan.state);
+      prepared.set(plan.id, { folder, writes: writesOf(plan) });
+      return Promise.resolve({ release: plan.id, staged });
     } catch (error) {
-      prepared.delete(folder);
       discard(folder);
       throw error;
     }
   };
 
   const stage: Handler<'stage'> = (ask, { body }) => {
-    const folder = new ReleaseFolder(ask.state, ask.plan);
-    const plan = folder.readPlan();
-    const number = plan.operations.findIndex((operation) => operation.path === ask.path && operation.kind !== 'delete');
-    const operation = plan.operations[number];
-    if (operation === undefined || operation.kind === 'delete') {
+    const mine = prepared.get(ask.plan);
+    const write = mine?.writes.get(ask.path);
+    if (mine === undefined || write === undefined) {
       throw new HostFailure('not-planned', `${ask.path} is not among the files that the plan writes.`);
     }
     return Promise.resolve(
       guardWrites(() => {
-        const file = folder.fresh(number);
+        const { after } = write;
+        const file = mine.folder.fresh(write.number);
         appendFileSync(file, body, { mode: 0o600 });
         const bytes = statSync(file).size;
-        if (bytes < operation.after.size) return { bytes };
-        if (sha256Of(file) !== operation.after.sha256) {
+        if (bytes < after.size) return { bytes };
+        if (sha256Of(file) !== after.sha256) {
           throw new HostFailure(
             'damaged',
             `The bytes of ${ask.path} did not arrive as they were sent.`,
             'Deploy again.',
           );
         }
-        chmodSync(file, operation.after.mode);
+        chmodSync(file, after.mode);
         syncFile(file);
         return { bytes };
       }, ask.state),
@@ -79,7 +78,7 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
   const start: Handler<'start'> = (ask) => {
     const folder = new ReleaseFolder(ask.state, ask.plan);
     const pid = guardWrites(() => startRunner(folder, keepProgram(ask.state, program)), ask.state);
-    for (const each of prepared) if (each.id === folder.id) prepared.delete(each);
+    prepared.delete(ask.plan);
     return Promise.resolve({ pid });
   };
 
@@ -97,11 +96,9 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
   };
 
   const abandon: Handler<'abandon'> = (ask) => {
-    for (const each of prepared) {
-      if (each.id !== ask.plan) continue;
-      prepared.delete(each);
-      discard(each);
-    }
+    const mine = prepared.get(ask.plan);
+    prepared.delete(ask.plan);
+    if (mine !== undefined) discard(mine.folder);
     return Promise.resolve({});
   };
 
@@ -126,6 +123,21 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
       return Promise.resolve({ plan: folder.readPlan(), journal: readJournal(folder) });
     },
   };
+}
+
+/** A release whose files are being brought here. */
+interface Prepared {
+  readonly folder: ReleaseFolder;
+  /** What the plan writes, by path, each with its operation's number. */
+  readonly writes: ReadonlyMap<string, { readonly number: number; readonly after: Content }>;
+}
+
+function writesOf(plan: Plan): Prepared['writes'] {
+  const writes = new Map<string, { number: number; after: Content }>();
+  for (const [number, operation] of plan.operations.entries()) {
+    if (operation.kind !== 'delete') writes.set(operation.path, { number, after: operation.after });
+  }
+  return writes;
 }
 
 /** Tells a release's events as they are written, until it has ended or nobody carries it out any more. */
@@ -154,14 +166,14 @@ function layOut(plan: Plan, folder: ReleaseFolder): string[] {
     mkdirSync(path.join(folder.path, name), { recursive: true, mode: 0o700 });
   writeDurably(folder.file('plan.json'), JSON.stringify(plan, null, 2));
   writeDurably(folder.file('README.md'), readme(plan, folder));
+  const writes = writesOf(plan);
+  const kept = keptContents(plan.state, new Set([...writes.values()].map(({ after }) => after.sha256)));
   const staged: string[] = [];
-  for (const [number, operation] of plan.operations.entries()) {
-    if (operation.kind === 'delete') continue;
-    const kept = keptContent(plan.state, operation.after.sha256);
-    if (kept !== undefined) copyVerified(kept, folder.fresh(number), operation.after);
-    else if (operation.after.size === 0) copyVerified('/dev/null', folder.fresh(number), operation.after);
-    else continue;
-    staged.push(operation.path);
+  for (const [name, { number, after }] of writes) {
+    const source = after.size === 0 ? '/dev/null' : kept.get(after.sha256);
+    if (source === undefined) continue;
+    copyVerified(source, folder.fresh(number), after);
+    staged.push(name);
   }
   return staged;
 }

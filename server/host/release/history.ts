@@ -63,17 +63,19 @@ function planOf(folder: ReleaseFolder): Plan | undefined {
   }
 }
 
-/** A file of a kept release that has these bytes, so that a rollback needs no upload. */
-export function keptContent(state: string, sha256: string): string | undefined {
+/** Files of kept releases that have these bytes, so that a rollback needs no upload. Whether one is whole shows when it is copied. */
+export function keptContents(state: string, wanted: ReadonlySet<string>): Map<string, string> {
+  const found = new Map<string, string>();
   for (const id of releaseIds(state)) {
     const folder = new ReleaseFolder(state, id);
     for (const [number, operation] of (planOf(folder)?.operations ?? []).entries()) {
-      if (operation.kind === 'create' || operation.before.sha256 !== sha256) continue;
+      if (operation.kind === 'create' || !wanted.has(operation.before.sha256)) continue;
+      if (found.has(operation.before.sha256)) continue;
       const file = folder.backup(number);
-      if (exists(file) && sha256Of(file) === sha256) return file;
+      if (exists(file) && sha256Of(file) === operation.before.sha256) found.set(operation.before.sha256, file);
     }
   }
-  return undefined;
+  return found;
 }
 
 /**
