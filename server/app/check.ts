@@ -2,7 +2,7 @@ import type { VerbContext } from './context.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
 import { VERDICTS } from '../core/link/finding.ts';
-import { judge, layOut, wholeOverlay } from './links.ts';
+import { judge, layOut, packagesApart, wholeOverlay } from './links.ts';
 import { look } from './look.ts';
 import type { CheckResult } from './results.ts';
 
@@ -19,6 +19,7 @@ export async function check(context: VerbContext): Promise<CheckResult> {
     modules: links.project.modules.length,
     findings: [...verdict.findings, ...hotfixFindings(both.drift)],
     notJudged: verdict.notJudged,
+    packageDifferences: await packagesApart(context, links),
   };
 }
 

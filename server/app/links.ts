@@ -2,6 +2,8 @@ import { realpath } from 'node:fs/promises';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
 import { parseVersion } from '../core/link/builtins.ts';
+import { packageDifferences } from '../core/link/package-differences.ts';
+import type { PackageDifference } from '../core/link/package-differences.ts';
 import type { ProjectView } from '../core/link/project.ts';
 import { isModulePath } from '../core/link/project.ts';
 import { closure } from '../core/link/production-modules.ts';
@@ -100,6 +102,11 @@ function modulesThatStay({ inventory, drift }: Look, overlay: Overlay): string[]
 export function judge(context: VerbContext, links: Links): Promise<ProjectVerdict> {
   context.progress.report({ message: `Checking the imports of ${links.project.modules.length} modules` });
   return judgeProject(links.project, links.sources, context.signal);
+}
+
+/** Where a `package.json` decides otherwise here than it will on production. */
+export function packagesApart(context: VerbContext, links: Links): Promise<PackageDifference[]> {
+  return settle(links.project, links.sources, context.signal, packageDifferences);
 }
 
 /** Production files with everything that they need and the workspace lacks. Paths are relative to the root. */

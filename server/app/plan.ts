@@ -16,7 +16,7 @@ import { settle } from '../io/settle.ts';
 import { build, staleSource } from './build.ts';
 import type { VerbContext } from './context.ts';
 import { UsageFailure } from './failures.ts';
-import { judge, layOut } from './links.ts';
+import { judge, layOut, packagesApart } from './links.ts';
 import type { Overlay } from './links.ts';
 import { look } from './look.ts';
 import type { Look } from './look.ts';
@@ -139,9 +139,13 @@ async function judgeMerged(
     return { grounds: found, relies: reliancesOf(view, found, touched) };
   });
   const { findings, notJudged } = verdict;
+  const packageDifferences = await packagesApart(context, links);
   const replaced = new Set(operations.filter(({ kind }) => kind === 'replace').map((operation) => operation.path));
   return {
-    concerns: [...linkConcerns({ findings, notJudged, grounds, written }), ...hotfixConcerns(both.drift, replaced)],
+    concerns: [
+      ...linkConcerns({ findings, notJudged, grounds, packageDifferences, written }),
+      ...hotfixConcerns(both.drift, replaced),
+    ],
     relies,
   };
 }

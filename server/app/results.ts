@@ -1,5 +1,6 @@
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
+import type { PackageDifference } from '../core/link/package-differences.ts';
 import type { GuardFinding, Plan } from '../core/plan/plan.ts';
 import type { DeployOutcome, JournalEvent, ReleaseSummary } from '../core/release/release.ts';
 
@@ -49,6 +50,8 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
   /** What could not be judged, by name. */
   readonly notJudged: readonly { readonly path: string; readonly reason: string }[];
+  /** Where a `package.json` decides otherwise here than it will on production. */
+  readonly packageDifferences: readonly PackageDifference[];
 }
 
 /** `driftline pull`: first as a preview, then with what was done. */

@@ -19,6 +19,11 @@ export function checkReport(result: CheckResult, options: ReportOptions): string
       result.notJudged.map((each) => [each.path, each.reason]),
       options,
     ),
+    group(
+      'A package.json decides otherwise on production',
+      result.packageDifferences.map((each) => [each.message]),
+      options,
+    ),
     '',
     verdict(errors, warnings, result, paint),
     result.complete

@@ -1,5 +1,6 @@
 import type { DriftEntry } from '../../drift/drift.ts';
 import type { Finding } from '../../link/finding.ts';
+import type { PackageDifference } from '../../link/package-differences.ts';
 import type { Grounds } from '../relies.ts';
 import type { Concern } from './concern.ts';
 
@@ -8,6 +9,7 @@ export interface LinkFacts {
   readonly findings: readonly Finding[];
   readonly notJudged: readonly { readonly path: string; readonly reason: string }[];
   readonly grounds: Grounds;
+  readonly packageDifferences: readonly PackageDifference[];
   /** Modules that the plan writes, relative to the config's folder. */
   readonly written: ReadonlySet<string>;
 }
@@ -31,6 +33,14 @@ export function linkConcerns(facts: LinkFacts): Concern[] {
       message: `${path} could not be read as a module: ${reason}.`,
       remedy: 'Mend it.',
       blocking: facts.written.has(path) ? 'untilAccepted' : 'never',
+    })),
+    ...facts.packageDifferences.map(({ local, message }): Concern => ({
+      guard: 'package-json',
+      severity: 'warning',
+      ...(local !== null && { path: local }),
+      message,
+      remedy: 'Deploy it too ("map"), or make both say the same.',
+      blocking: 'never',
     })),
     ...facts.grounds.unreadable.map(({ module, specifier, reason }): Concern => ({
       guard: 'unreadable',
