@@ -1,7 +1,12 @@
-// Bundles the extension's client, its language server and worker, the command line and the host program into dist/.
+// Bundles the extension's client, its language server and worker, the command line and the host program into dist/, each file replaced
+// in one step: what runs from there meanwhile finds the old one or the new one.
 import { build } from 'esbuild';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
 
+const top = path.resolve(import.meta.dirname, '..');
+const dist = path.join(top, 'dist');
+const fresh = path.join(top, '.cache', `build-${process.pid}`);
 const production = process.argv.includes('--production');
 
 /** What every bundle shares. @type {import('esbuild').BuildOptions} */
@@ -11,7 +16,8 @@ const common = {
   format: 'cjs',
   // jsonc-parser's CommonJS loads its parts by names that no bundler sees; its ESM does not.
   mainFields: ['module', 'main'],
-  outdir: 'dist',
+  absWorkingDir: top,
+  outdir: fresh,
   minify: production,
   // A failure is known by its class's name beyond its own thread.
   keepNames: true,
@@ -32,22 +38,40 @@ const common = {
   ],
 };
 
-await rm('dist', { recursive: true, force: true });
-await Promise.all([
-  build({ ...common, target: 'node20', entryPoints: { client: 'client/extension.ts' } }),
-  build({
-    ...common,
-    target: 'node20',
-    entryPoints: { server: 'server/lsp/main.ts', worker: 'server/lsp/worker.ts' },
-  }),
-  build({
-    ...common,
-    target: 'node20',
-    entryPoints: { cli: 'server/cli/main.ts' },
-    banner: { js: '#!/usr/bin/env node' },
-  }),
-  build({ ...common, target: 'node20', entryPoints: { ast: 'server/io/ast.ts' }, minify: true, sourcemap: false }),
-  // Production's own Node runs this one: old Nodes, no dependency, as small as it gets.
-  build({ ...common, target: 'node14', entryPoints: { host: 'server/host/main.ts' }, minify: true, sourcemap: false }),
-]);
-await chmod('dist/cli.js', 0o755);
+try {
+  await bundle();
+  await chmod(path.join(fresh, 'cli.js'), 0o755);
+  await mkdir(dist, { recursive: true });
+  const built = await readdir(fresh);
+  for (const name of built) await rename(path.join(fresh, name), path.join(dist, name));
+  for (const name of await readdir(dist))
+    if (!built.includes(name)) await rm(path.join(dist, name), { recursive: true });
+} finally {
+  await rm(fresh, { recursive: true, force: true });
+}
+
+function bundle() {
+  return Promise.all([
+    build({ ...common, target: 'node20', entryPoints: { client: 'client/extension.ts' } }),
+    build({
+      ...common,
+      target: 'node20',
+      entryPoints: { server: 'server/lsp/main.ts', worker: 'server/lsp/worker.ts' },
+    }),
+    build({
+      ...common,
+      target: 'node20',
+      entryPoints: { cli: 'server/cli/main.ts' },
+      banner: { js: '#!/usr/bin/env node' },
+    }),
+    build({ ...common, target: 'node20', entryPoints: { ast: 'server/io/ast.ts' }, minify: true, sourcemap: false }),
+    // Production's own Node runs this one: old Nodes, no dependency, as small as it gets.
+    build({
+      ...common,
+      target: 'node14',
+      entryPoints: { host: 'server/host/main.ts' },
+      minify: true,
+      sourcemap: false,
+    }),
+  ]);
+}
