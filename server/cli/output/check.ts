@@ -29,7 +29,7 @@ export function checkReport(result: CheckResult, options: ReportOptions): string
     result.complete
       ? []
       : paint.yellow('The inventory is not complete: an import of what could not be read was not judged.'),
-    tail(result, errors + warnings, options),
+    tail(result, errors, options),
   );
 }
 
@@ -76,8 +76,8 @@ function bySeverity(a: Finding, b: Finding): number {
   return files || ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || a.range.start.line - b.range.start.line;
 }
 
-function tail(result: CheckResult, problems: number, options: ReportOptions): string[] {
+function tail(result: CheckResult, errors: number, options: ReportOptions): string[] {
   if (result.findings.some((finding) => finding.severity === 'error' && (finding.pull ?? []).length > 0))
     return next(['driftline pull --missing'], options);
-  return problems === 0 ? next(['driftline plan'], options) : next(['driftline check'], options);
+  return errors === 0 ? next(['driftline plan'], options) : next(['driftline check'], options);
 }

@@ -1,16 +1,18 @@
-import type { DeployOutcome, JournalEvent } from '../../core/release/release.ts';
+import type { JournalEvent } from '../../core/release/release.ts';
+import type { Plan } from '../../core/plan/plan.ts';
 import type { DeployResult } from '../../app/results.ts';
 import { escapeName } from './escape.ts';
 import { counts, guardLines } from './plan.ts';
 import { columns, lines, next } from './text.ts';
 import type { Paint, ReportOptions } from './text.ts';
 
-/** How a deploy or a rollback ended, for people: the outcome first, then what was seen, the next command last. */
-export function deployReport(result: DeployResult, options: ReportOptions): string {
+/** How a deploy, a rollback or a recovery ended, for people: the outcome first, then what was seen, the next command last. */
+export function deployReport(result: DeployResult, options: ReportOptions & { readonly verb: string }): string {
   const { paint } = options;
   const refused = result.outcome === 'refused';
   return lines(
-    `${headline(result.outcome, paint)}  ${escapeName(result.detail)}`,
+    headline(result, paint),
+    detail(result),
     refused ? [] : summary(result, paint),
     guardLines(
       result.guards.filter((guard) => (refused ? guard.blocks : guard.severity !== 'information')),
@@ -24,12 +26,18 @@ export function deployReport(result: DeployResult, options: ReportOptions): stri
   );
 }
 
-function headline(outcome: DeployOutcome, paint: Paint): string {
-  switch (outcome) {
+function headline(result: DeployResult, paint: Paint): string {
+  const isRollback = result.plan?.reason.kind === 'rollback';
+  switch (result.outcome) {
     case 'deployed':
-      return paint.green('Deployed.');
+      return paint.green(isRollback ? wentBack(result.plan) : `Deployed to ${escapeName(result.target)}.`);
     case 'rolledBack':
-      return paint.yellow('Rolled back: the old version answers again.');
+      if (!wasTouched(result)) return paint.yellow('Given up: nothing live was changed.');
+      return paint.yellow(
+        isRollback
+          ? 'The rollback failed and was undone: what it found answers again.'
+          : 'Rolled back: the old version answers again.',
+      );
     case 'failedNeedsAttention':
       return paint.red('FAILED: production needs a person now.');
     case 'refused':
@@ -37,6 +45,31 @@ function headline(outcome: DeployOutcome, paint: Paint): string {
     case 'nothingToDo':
       return 'Nothing to do.';
   }
+}
+
+function wentBack(plan: Plan | null): string {
+  if (plan?.reason.kind !== 'rollback') return 'Went back.';
+  const { to, undoes } = plan.reason;
+  const state =
+    to === null ? 'production is as it was before the first release' : `production is as ${escapeName(to)} left it`;
+  return `Went back: ${state}; ${undoes.map(escapeName).join(', ')} ${undoes.length === 1 ? 'is' : 'are'} undone.`;
+}
+
+/** Whether the release came as far as live files. */
+function wasTouched(result: DeployResult): boolean {
+  return result.journal.some(
+    (event) => event.type === 'switched' || (event.type === 'step' && event.step === 'switch'),
+  );
+}
+
+/** How it came to that: said of what went otherwise than it was meant to, for "healthy" alone says nothing new. */
+function detail(result: DeployResult): string[] {
+  if (result.outcome === 'deployed' && result.detail === 'healthy') return [];
+  return [capital(escapeName(result.detail))];
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 function summary(result: DeployResult, paint: Paint): string[] {
@@ -100,24 +133,23 @@ function undone(result: DeployResult, paint: Paint): string[] {
   return steps.length === 0 ? [] : ['', paint.bold('What was undone'), ...steps.map((step) => `  ${escapeName(step)}`)];
 }
 
-function tail(result: DeployResult, options: ReportOptions): string[] {
+function tail(result: DeployResult, options: ReportOptions & { readonly verb: string }): string[] {
   switch (result.outcome) {
     case 'deployed':
-      return next(['driftline releases', `driftline rollback ${result.release ?? ''}`.trimEnd()], options);
+      // Undoes whatever was last: also this rollback.
+      return next(['driftline releases', 'driftline rollback'], options);
     case 'rolledBack':
       return next(['driftline check', 'driftline releases'], options);
     case 'failedNeedsAttention':
-      return next(['driftline doctor', 'driftline releases'], options);
+      return next(['driftline doctor', 'driftline recover', 'driftline releases'], options);
     case 'refused':
-      return next(
-        [
-          result.guards.some((guard) => guard.blocks && (guard.link?.pull ?? []).length > 0)
-            ? 'driftline pull --missing'
-            : 'driftline plan',
-        ],
-        options,
-      );
+      return next([afterRefusal(result, options.verb)], options);
     case 'nothingToDo':
-      return next(['driftline audit'], options);
+      return next([options.verb === 'deploy' ? 'driftline audit' : 'driftline releases'], options);
   }
+}
+
+function afterRefusal({ guards }: DeployResult, verb: string): string {
+  if (guards.some((guard) => guard.blocks && (guard.link?.pull ?? []).length > 0)) return 'driftline pull --missing';
+  return verb === 'deploy' ? 'driftline plan' : 'driftline releases';
 }

@@ -24,7 +24,10 @@ export function pullReport(result: PullResult, options: ReportOptions): string {
 }
 
 function headline(result: PullResult, changed: number): string {
-  if (result.files.length === 0) return `There is nothing to pull from ${result.target}.`;
+  if (result.files.length === 0)
+    return result.skipped.length > 0
+      ? `Nothing was pulled from ${result.target}.`
+      : `There is nothing to pull from ${result.target}.`;
   if (changed === 0) return `The workspace has what ${result.target} has.`;
   const files = count(changed, 'file');
   return result.done ? `Pulled ${files} from ${result.target}:` : `A pull from ${result.target} would write ${files}:`;

@@ -1,34 +1,46 @@
 import type { ReleaseSummary } from '../../core/release/release.ts';
 import type { ReleasesResult } from '../../app/results.ts';
-import { columns, count, lines, next, time } from './text.ts';
+import { columns, count, lines, next, shellWord, time } from './text.ts';
 import type { ReportOptions } from './text.ts';
 
-/** `driftline releases` for people: the newest first, and which of them can be gone back to. */
+/** `driftline releases` for people: the newest first, and what can be gone back to. */
 export function releasesReport(result: ReleasesResult, options: ReportOptions): string {
   const { paint } = options;
   const releases = [...result.releases].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   if (releases.length === 0)
     return lines(`No release of ${result.target} was ever made by Driftline.`, next(['driftline plan'], options));
   const shown = options.all === true ? releases : releases.slice(0, 20);
-  const last = releases.find((release) => release.outcome === 'deployed' && release.kept);
-  const stuck = releases.find(
-    (release) => release.outcome === 'failedNeedsAttention' || release.outcome === 'interrupted',
-  );
   return lines(
     paint.bold(result.target),
     columns(shown.map(row), (cell, column) => (column === 2 ? colour(cell, options) : cell)),
     releases.length > shown.length
       ? paint.dim(`  … and ${releases.length - shown.length} more (--all shows them)`)
       : [],
-    next(
-      stuck !== undefined && stuck === releases[0]
-        ? ['driftline doctor']
-        : last === undefined
-          ? ['driftline plan']
-          : [`driftline rollback ${last.id}`],
-      options,
-    ),
+    next(commands(releases), options),
   );
+}
+
+/** What is not at its end comes first; else the ways back: one release, and to an earlier one. */
+function commands(releases: readonly ReleaseSummary[]): string[] {
+  const [newest] = releases;
+  switch (newest?.outcome) {
+    case 'interrupted':
+      return ['driftline recover'];
+    case 'failedNeedsAttention':
+      return ['driftline doctor', 'driftline recover'];
+    case 'running':
+      return ['driftline releases'];
+    case 'deployed':
+    case 'rolledBack':
+    case undefined:
+      break;
+  }
+  const standing = releases.filter((release) => release.outcome === 'deployed');
+  if (standing[0]?.kept !== true) return ['driftline plan'];
+  // Going back to the one before the last is what `rollback` does by itself.
+  const earlier = standing.findIndex((release, index) => index > 0 && !release.kept);
+  const reachable = standing.slice(2, earlier < 0 ? undefined : earlier + 1)[0];
+  return ['driftline rollback', ...(reachable === undefined ? [] : [`driftline rollback ${shellWord(reachable.id)}`])];
 }
 
 function row(release: ReleaseSummary): string[] {

@@ -19,6 +19,8 @@ export interface ReportOptions {
   readonly all?: boolean;
   /** What a next command needs to mean this target again, such as `--target staging`. */
   readonly flags?: string;
+  /** It is shown before a question about it, or before it is done: what to run next is not said. */
+  readonly isPreview?: boolean;
 }
 
 /** A group longer than this is cut, with a count. */
@@ -70,6 +72,7 @@ export function group(
 
 /** The last line of every report: what to run now. */
 export function next(commands: readonly string[], options: ReportOptions): string[] {
+  if (options.isPreview === true) return [];
   const flags = options.flags === undefined ? '' : ` ${options.flags}`;
   return [
     '',

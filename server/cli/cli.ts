@@ -1,0 +1,65 @@
+import { CommanderError } from 'commander';
+import { Failure } from '../core/failure.ts';
+import { paintFor } from './colours.ts';
+import { EXIT_OF_FAILURE, OK } from './exit-codes.ts';
+import { BadArguments, Unexpected } from './failures.ts';
+import { failureJson, failureReport } from './output/failure.ts';
+import { createProgram } from './program.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/**
+ * The whole command line: words in, an exit code out. Never rejects.
+ *
+ * @param words the arguments, without the program's own name
+ */
+export async function runCli(words: readonly string[], around: Surroundings): Promise<number> {
+  let status = OK;
+  const program = createProgram({
+    around,
+    ends: async (ending) => {
+      status = await ending;
+    },
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return OK; // --help and --version: shown.
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_OF_FAILURE.usage; // No verb: shown.
+    return tellFailure(asFailure(error, around.interrupts.signal), words, around);
+  }
+}
+
+/** Says what went wrong where whoever ran us looks for it. */
+export function tellFailure(failure: Failure, words: readonly string[], around: Surroundings): number {
+  if (wantsJson(words)) around.out.write(failureJson(failure));
+  else around.err.write(failureReport(failure, paintFor(around.err, around.environment)));
+  const stack = failure.cause instanceof Error ? failure.cause.stack : failure.stack;
+  if ((around.environment['DRIFTLINE_DEBUG'] ?? '') !== '') around.err.write(`${stack ?? ''}\n`);
+  return EXIT_OF_FAILURE[failure.kind];
+}
+
+/** Whatever was thrown, as a failure with a remedy. */
+export function asFailure(error: unknown, signal: AbortSignal): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof CommanderError) return badArguments(error);
+  // What a stopped verb ends with says less than why it was stopped.
+  if (signal.aborted && signal.reason instanceof Failure) return signal.reason;
+  return new Unexpected(error);
+}
+
+/** `error: unknown command 'foo'\n(Did you mean …?)`, as everything else is said here. */
+function badArguments({ message }: CommanderError): BadArguments {
+  const [first = '', ...hints] = message.replace(/^error: /, '').split('\n');
+  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`;
+  const hint = hints.map((each) => each.replace(/^\((.*)\)$/, '$1')).join(' ');
+  return new BadArguments(
+    /[.?!]$/.test(sentence) ? sentence : `${sentence}.`,
+    `${hint === '' ? '' : `${hint} `}See: driftline --help`,
+  );
+}
+
+/** Whether an error must be JSON too. Looked at before the arguments are understood: they may be what is wrong. */
+export function wantsJson(words: readonly string[]): boolean {
+  return words.some((word, index) => word === '--format=json' || (word === '--format' && words[index + 1] === 'json'));
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { deploy, deployReviewed } from '../../app/deploy.ts';
+import { BadArguments } from '../failures.ts';
+import { verb, withHost } from '../options.ts';
+import { readPlanFile } from '../plan-file.ts';
+import { mustBeAbleToAsk } from '../run.ts';
+import type { Door } from '../program.ts';
+import { planOptions, withWhatToDeploy } from './plan.ts';
+import type { WhatToDeploy } from './plan.ts';
+import { onRelease } from './release.ts';
+
+interface DeployCommandOptions extends WhatToDeploy {
+  readonly yes?: boolean;
+}
+
+export function deployCommand(door: Door): Command {
+  return withHost(
+    withWhatToDeploy(
+      verb('deploy', 'guards, verified backup, switch, restart, watch; undone by the host itself where it fails')
+        .summary('carry it out, and undo it by itself where it fails')
+        .argument('[paths...]', 'deploy only these paths or globs, or FILE: a plan written by `driftline plan -o`')
+        .option('-y, --yes', 'do not ask'),
+    ),
+  )
+    .addHelpText('after', EXAMPLES)
+    .action((paths: string[], options: DeployCommandOptions) => door.ends(run(door, paths, options)));
+}
+
+const EXAMPLES = `
+Examples:
+  driftline deploy                                what differs here
+  driftline deploy src/routes                     only this
+  driftline deploy --delete src/old.js            and remove this there
+  driftline deploy friday.driftline-plan --yes    what was reviewed, or nothing`;
+
+async function run(door: Door, paths: readonly string[], given: DeployCommandOptions): Promise<number> {
+  const reviewed = await readPlanFile(paths, door.around.cwd);
+  const target = given.target ?? reviewed?.target;
+  const options = { ...given, verb: 'deploy', ...(target !== undefined && { target }) };
+  const toPlan = planOptions(paths, options, door.around);
+  if (reviewed !== undefined && (options.accept.length > 0 || options.delete.length > 0)) {
+    throw new BadArguments(
+      'A plan that was reviewed is carried out as it is: --accept and --delete cannot change it.',
+      'Give them to `driftline plan -o` and have that reviewed.',
+    );
+  }
+  mustBeAbleToAsk(door.around, options);
+  return onRelease(door, options, (context, carry) =>
+    reviewed === undefined
+      ? deploy(context, { ...toPlan(context), ...carry })
+      : deployReviewed(context, reviewed.text, carry),
+  );
+}

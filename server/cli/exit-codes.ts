@@ -1,0 +1,55 @@
+import type { DoctorResult } from '../app/results.ts';
+import type { FailureKind } from '../core/failure.ts';
+import type { Severity } from '../core/link/finding.ts';
+import type { DeployOutcome } from '../core/release/release.ts';
+
+export const OK = 0;
+export const FOUND_OR_REFUSED = 1;
+
+/** What a shell learns from each way to fail. */
+export const EXIT_OF_FAILURE: Readonly<Record<FailureKind, number>> = {
+  refused: 1,
+  usage: 2,
+  connection: 3,
+  rolledBack: 4,
+  needsAttention: 5,
+  internal: 70,
+  cancelled: 130,
+};
+
+/** And from each way in which a deploy, a rollback or a recovery can end. */
+export const EXIT_OF_OUTCOME: Readonly<Record<DeployOutcome, number>> = {
+  deployed: 0,
+  nothingToDo: 0,
+  refused: 1,
+  rolledBack: 4,
+  failedNeedsAttention: 5,
+};
+
+/** For `driftline --help`. */
+export const EXIT_CODES_HELP: readonly (readonly [number, string])[] = [
+  [0, 'fine'],
+  [1, 'errors found, or refused: nothing was written on production'],
+  [2, 'the arguments or driftline.json are wrong'],
+  [3, 'the host, or the connection to it'],
+  [4, 'the deploy failed and was rolled back'],
+  [5, 'production needs a person now'],
+  [70, 'a mistake in Driftline itself (DRIFTLINE_DEBUG=1 says where)'],
+  [130, 'stopped by Ctrl-C'],
+];
+
+/** No way to the host is another thing than a host that is not ready. */
+export function exitOfDoctor(result: DoctorResult): number {
+  if (result.ok) return OK;
+  const unreachable = result.checks.some(
+    (check) => check.verdict === 'failed' && (check.area === 'connection' || check.area === 'hostKey'),
+  );
+  return unreachable ? EXIT_OF_FAILURE.connection : FOUND_OR_REFUSED;
+}
+
+/** @param failOn the mildest severity that counts */
+export function exitOfCheck(findings: readonly { readonly severity: Severity }[], failOn: 'error' | 'warning'): number {
+  const counts = (severity: Severity): boolean =>
+    severity === 'error' || (severity === 'warning' && failOn === 'warning');
+  return findings.some((finding) => counts(finding.severity)) ? FOUND_OR_REFUSED : OK;
+}

@@ -1,0 +1,40 @@
+import { Failure } from '../core/failure.ts';
+
+/** A person, or whoever runs us, wants this to stop. */
+export class Interrupted extends Failure {
+  readonly kind = 'cancelled';
+  constructor() {
+    super('Stopped before the end.', 'Run it again when you want it to go on.');
+  }
+}
+
+/** Nobody foresaw this: a mistake in Driftline, or a machine that does not do what it always does. */
+export class Unexpected extends Failure {
+  readonly kind = 'internal';
+  constructor(cause: unknown) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `Driftline did not expect this: ${what.split('\n', 1)[0] ?? ''}`,
+      'Run it again with DRIFTLINE_DEBUG=1 to see where, and report that.',
+      { cause },
+    );
+  }
+}
+
+/** A verb that changes something asks first, and here is nobody to ask. */
+export class NobodyToAsk extends Failure {
+  readonly kind = 'usage';
+  constructor(verb: string, json: boolean) {
+    super(
+      json
+        ? `driftline ${verb} asks before it changes anything, and with --format json nobody is asked.`
+        : `driftline ${verb} asks before it changes anything, and there is no terminal to ask on.`,
+      `Pass --yes to say yes beforehand: driftline ${verb} --yes`,
+    );
+  }
+}
+
+/** The arguments do not say what is to be done. Nothing was connected to. */
+export class BadArguments extends Failure {
+  readonly kind = 'usage';
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { CheckResult } from '../../app/results.ts';
+import { VERDICTS } from '../../core/link/finding.ts';
+import type { Finding, Range, Severity, Verdict } from '../../core/link/finding.ts';
+import { VERDICT_TEXTS } from './verdicts.ts';
+
+const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  error: 'error',
+  warning: 'warning',
+  information: 'note',
+};
+
+/** What relative addresses begin from. Neither is spelled out: a log must not depend on the machine that wrote it. */
+const HERE = '%SRCROOT%';
+const PRODUCTION = '%PRODUCTIONROOT%';
+
+/**
+ * `driftline check` as a SARIF 2.1.0 log, for code scanning. A finding in a file that only production has is located by its path under
+ * the target's root, with a base of its own: no file of the repository is to blame, and none must seem to be.
+ */
+export function sarifLog(result: CheckResult, version: string): string {
+  const rules = [...new Set(result.findings.map((finding) => finding.code))].sort();
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'Driftline', version, semanticVersion: version, rules: rules.map(ruleOf) } },
+        columnKind: 'utf16CodeUnits',
+        originalUriBaseIds: {
+          [HERE]: { description: { text: 'The folder of driftline.json.' } },
+          [PRODUCTION]: { description: { text: `The root of the target ${result.target} on its host.` } },
+        },
+        results: resultsOf(result.findings, rules),
+        invocations: [
+          {
+            executionSuccessful: true,
+            toolExecutionNotifications: result.notJudged.map((each) => ({
+              level: 'warning',
+              message: { text: `${each.path} was not judged: ${each.reason}` },
+            })),
+          },
+        ],
+        properties: {
+          target: result.target,
+          root: result.root,
+          takenAt: result.takenAt,
+          complete: result.complete,
+          modules: result.modules,
+        },
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function ruleOf(code: Verdict): object {
+  const { short, help } = VERDICT_TEXTS[code];
+  return {
+    id: code,
+    name: code.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: short },
+    help: { text: help },
+    defaultConfiguration: { level: LEVELS[VERDICTS[code]] },
+  };
+}
+
+function resultsOf(findings: readonly Finding[], rules: readonly Verdict[]): object[] {
+  const seen = new Map<string, number>();
+  return findings.map((finding) => {
+    const identity = JSON.stringify([finding.code, finding.file.tree, finding.file.path, finding.specifier ?? '']);
+    const nth = seen.get(identity) ?? 0;
+    seen.set(identity, nth + 1);
+    return {
+      ruleId: finding.code,
+      ruleIndex: rules.indexOf(finding.code),
+      level: LEVELS[finding.severity],
+      message: { text: `${finding.message} ${finding.remedy}`.trim() },
+      locations: [locationOf(finding)],
+      partialFingerprints: { 'driftline/v1': createHash('sha256').update(`${identity} ${nth}`).digest('hex') },
+      properties: { when: finding.when, ...(finding.pull !== undefined && { pull: finding.pull }) },
+    };
+  });
+}
+
+function locationOf({ file, range }: Finding): object {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: encodePath(file.path), uriBaseId: file.tree === 'local' ? HERE : PRODUCTION },
+      region: regionOf(range),
+    },
+  };
+}
+
+/** SARIF counts from one, and ends after the last character, as ours does from zero. */
+function regionOf({ start, end }: Range): object {
+  return {
+    startLine: start.line + 1,
+    startColumn: start.character + 1,
+    endLine: end.line + 1,
+    endColumn: end.character + 1,
+  };
+}
+
+/** A relative path as a relative address (RFC 3986). */
+function encodePath(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => encodeURIComponent(Buffer.from(segment, 'utf8').toString('utf8')))
+    .join('/');
+}
