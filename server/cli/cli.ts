@@ -7,12 +7,8 @@ import { failureJson, failureReport } from './output/failure.ts';
 import { createProgram } from './program.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/**
- * The whole command line: words in, an exit code out. Never rejects.
- *
- * @param words the arguments, without the program's own name
- */
-export async function runCli(words: readonly string[], around: Surroundings): Promise<number> {
+/** The whole command line: words in, an exit code out. Never rejects. */
+export async function runCli(around: Surroundings): Promise<number> {
   let status = OK;
   const program = createProgram({
     around,
@@ -21,18 +17,18 @@ export async function runCli(words: readonly string[], around: Surroundings): Pr
     },
   });
   try {
-    await program.parseAsync([...words], { from: 'user' });
+    await program.parseAsync([...around.words], { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return OK; // --help and --version: shown.
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_OF_FAILURE.usage; // No verb: shown.
-    return tellFailure(asFailure(error, around.interrupts.signal), words, around);
+    return tellFailure(asFailure(error, around.interrupts.signal), around);
   }
 }
 
 /** Says what went wrong where whoever ran us looks for it. */
-export function tellFailure(failure: Failure, words: readonly string[], around: Surroundings): number {
-  if (wantsJson(words)) around.out.write(failureJson(failure));
+export function tellFailure(failure: Failure, around: Surroundings): number {
+  if (wantsJson(around.words)) around.out.write(failureJson(failure));
   else around.err.write(failureReport(failure, paintFor(around.err, around.environment)));
   const stack = failure.cause instanceof Error ? failure.cause.stack : failure.stack;
   if ((around.environment['DRIFTLINE_DEBUG'] ?? '') !== '') around.err.write(`${stack ?? ''}\n`);

@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { shellWord } from './output/text.ts';
 
 /** A person, or whoever runs us, wants this to stop. */
 export class Interrupted extends Failure {
@@ -24,12 +25,14 @@ export class Unexpected extends Failure {
 /** A verb that changes something asks first, and here is nobody to ask. */
 export class NobodyToAsk extends Failure {
   readonly kind = 'usage';
-  constructor(verb: string, json: boolean) {
+  /**
+   * @param words what was typed
+   * @param why a clause
+   */
+  constructor(words: readonly string[], why: string) {
     super(
-      json
-        ? `driftline ${verb} asks before it changes anything, and with --format json nobody is asked.`
-        : `driftline ${verb} asks before it changes anything, and there is no terminal to ask on.`,
-      `Pass --yes to say yes beforehand: driftline ${verb} --yes`,
+      `driftline ${words[0] ?? ''} asks before it changes anything, and ${why}.`,
+      `Say yes beforehand with --yes: driftline ${words.map(shellWord).join(' ')} --yes`,
     );
   }
 }

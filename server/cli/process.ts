@@ -17,6 +17,7 @@ export function processSurroundings(): Surroundings {
     leave: (status) => process.exit(status),
   });
   return {
+    words: process.argv.slice(2),
     cwd: process.cwd(),
     home: homedir(),
     environment: process.env,

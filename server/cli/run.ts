@@ -28,6 +28,8 @@ export interface Run {
 
 export interface RunOptions extends HostOptions {
   readonly verb: string;
+  /** The target of a reviewed plan, where none was named. */
+  readonly plannedFor?: string;
   readonly yes?: boolean;
   readonly all?: boolean;
 }
@@ -42,7 +44,7 @@ export async function onTarget(
   body: (run: Run) => Promise<number>,
 ): Promise<number> {
   const acceptHostKey = hostKeyOf(options);
-  const { config, target } = await findTarget(around.cwd, options);
+  const { config, target } = await findTarget(around.cwd, { target: options.plannedFor, ...options });
   const line = statusLine(around, options.format);
   const { interrupts } = around;
   interrupts.listen();
@@ -84,11 +86,13 @@ export async function onTarget(
   }
 }
 
+const NO_TERMINAL = 'there is no terminal to ask on';
+
 /** Throws where a verb that asks has nobody to ask and was not told `--yes`. Called before anything connects. */
 export function mustBeAbleToAsk(around: Surroundings, options: RunOptions): void {
   if (options.yes === true) return;
-  if (options.format !== 'text') throw new NobodyToAsk(options.verb, true);
-  if (!around.interactive) throw new NobodyToAsk(options.verb, false);
+  if (options.format !== 'text') throw new NobodyToAsk(around.words, `with --format ${options.format} nobody is asked`);
+  if (!around.interactive) throw new NobodyToAsk(around.words, NO_TERMINAL);
 }
 
 export function statusLine(around: Surroundings, format: HostOptions['format']): StatusLine {
@@ -98,7 +102,7 @@ export function statusLine(around: Surroundings, format: HostOptions['format']):
 
 function personAt(around: Surroundings, line: StatusLine, options: RunOptions): VerbContext['person'] {
   const saidYes = options.yes === true;
-  if (!around.interactive) return new Nobody(options.verb, saidYes);
+  if (!around.interactive) return new Nobody(saidYes, new NobodyToAsk(around.words, NO_TERMINAL));
   const paint = paintFor(around.err, around.environment);
   return new TerminalPerson(new TerminalPrompts(line, around.interrupts), line, paint, saidYes);
 }

@@ -10,6 +10,8 @@ export interface Output {
 
 /** What a run of the command line is surrounded by, so that a test can stand in for all of it. */
 export interface Surroundings {
+  /** What was typed after `driftline`. */
+  readonly words: readonly string[];
   readonly cwd: string;
   readonly home: string;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -6,8 +6,8 @@ import { loadConfig } from '../config/load.ts';
 
 /** What was typed to name a target. */
 export interface TargetWords {
-  readonly config?: string;
-  readonly target?: string;
+  readonly config?: string | undefined;
+  readonly target?: string | undefined;
 }
 
 /** The configuration that counts here, and the target that is meant. Throws what `config/errors.ts` has. */

@@ -1,5 +1,5 @@
 import type { Person } from '../app/person.ts';
-import { NobodyToAsk } from './failures.ts';
+import type { NobodyToAsk } from './failures.ts';
 import { escapeLines, escapeName } from './output/escape.ts';
 import type { Paint } from './output/text.ts';
 import type { Prompts } from './prompts.ts';
@@ -45,8 +45,8 @@ export class TerminalPerson implements Person {
 /** Nobody: a script, or CI. Every question has to be answered beforehand, by an argument. */
 export class Nobody implements Person {
   constructor(
-    readonly verb: string,
     readonly saidYes: boolean,
+    readonly refusal: NobodyToAsk,
   ) {}
 
   /** The refusal names the fingerprint and `--accept-host-key`. */
@@ -59,7 +59,7 @@ export class Nobody implements Person {
   }
 
   confirm(): Promise<boolean> {
-    return this.saidYes ? Promise.resolve(true) : Promise.reject(new NobodyToAsk(this.verb, false));
+    return this.saidYes ? Promise.resolve(true) : Promise.reject(this.refusal);
   }
 
   consent(): Promise<boolean> {

@@ -35,8 +35,8 @@ Examples:
 
 async function run(door: Door, paths: readonly string[], given: DeployCommandOptions): Promise<number> {
   const reviewed = await readPlanFile(paths, door.around.cwd);
-  const target = given.target ?? reviewed?.target;
-  const options = { ...given, verb: 'deploy', ...(target !== undefined && { target }) };
+  const plannedFor = reviewed?.target;
+  const options = { ...given, verb: 'deploy', ...(plannedFor !== undefined && { plannedFor }) };
   const toPlan = planOptions(paths, options, door.around);
   if (reviewed !== undefined && (options.accept.length > 0 || options.delete.length > 0)) {
     throw new BadArguments(

@@ -2,7 +2,7 @@ import type { JournalEvent } from '../../core/release/release.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import type { DeployResult } from '../../app/results.ts';
 import { escapeName } from './escape.ts';
-import { counts, guardLines } from './plan.ts';
+import { counts, guardLines, wayOut } from './plan.ts';
 import { columns, lines, next } from './text.ts';
 import type { Paint, ReportOptions } from './text.ts';
 
@@ -16,6 +16,7 @@ export function deployReport(result: DeployResult, options: ReportOptions & { re
     refused ? [] : summary(result, paint),
     guardLines(
       result.guards.filter((guard) => (refused ? guard.blocks : guard.severity !== 'information')),
+      result.plan?.accepted ?? [],
       paint,
     ),
     problems(result.journal, paint),
@@ -65,6 +66,8 @@ function wasTouched(result: DeployResult): boolean {
 /** How it came to that: said of what went otherwise than it was meant to, for "healthy" alone says nothing new. */
 function detail(result: DeployResult): string[] {
   if (result.outcome === 'deployed' && result.detail === 'healthy') return [];
+  // The guards are listed below with their own words.
+  if (result.outcome === 'refused' && result.guards.some((guard) => guard.blocks)) return [];
   return [capital(escapeName(result.detail))];
 }
 
@@ -150,6 +153,5 @@ function tail(result: DeployResult, options: ReportOptions & { readonly verb: st
 }
 
 function afterRefusal({ guards }: DeployResult, verb: string): string {
-  if (guards.some((guard) => guard.blocks && (guard.link?.pull ?? []).length > 0)) return 'driftline pull --missing';
-  return verb === 'deploy' ? 'driftline plan' : 'driftline releases';
+  return verb === 'deploy' ? wayOut(guards) : 'driftline releases';
 }

@@ -1,6 +1,6 @@
-import type { GuardFinding, Plan } from '../../core/plan/plan.ts';
+import type { Acceptance, GuardFinding, Plan } from '../../core/plan/plan.ts';
 import type { PlanResult } from '../../app/results.ts';
-import { escapeName } from './escape.ts';
+import { escapeLines, escapeName } from './escape.ts';
 import { count, group, lines, next, shellWord, time } from './text.ts';
 import type { Paint, ReportOptions } from './text.ts';
 
@@ -10,7 +10,7 @@ export function planReport(result: PlanResult, options: ReportOptions & { readon
   const { paint } = options;
   return lines(
     heading(plan, paint),
-    guardLines(result.guards, paint),
+    guardLines(result.guards, plan.accepted, paint),
     operationGroups(plan, options),
     '',
     afterwards(plan, paint),
@@ -46,23 +46,29 @@ export function counts(plan: Plan): string {
 }
 
 /** What guards say: those that block first, each with its remedy. A guard that has nothing to say is not here. */
-export function guardLines(guards: readonly GuardFinding[], paint: Paint): string[] {
+export function guardLines(guards: readonly GuardFinding[], accepted: readonly Acceptance[], paint: Paint): string[] {
   const order = [...guards].sort((a, b) => rank(a) - rank(b));
   if (order.length === 0) return [];
+  return ['', paint.bold('Guards'), ...order.flatMap((guard) => guardRows(guard, accepted, paint))];
+}
+
+function guardRows(guard: GuardFinding, accepted: readonly Acceptance[], paint: Paint): string[] {
+  const pass = guard.blocks
+    ? undefined
+    : accepted.find((each) => each.guard === guard.guard && (each.path === undefined || each.path === guard.path));
+  const word = guard.blocks
+    ? paint.red('blocks')
+    : guard.severity === 'information'
+      ? paint.dim('note  ')
+      : paint.yellow(pass === undefined ? 'warns ' : 'passed');
+  const after = pass === undefined ? guard.remedy : `accepted: ${pass.reason}`;
   return [
-    '',
-    paint.bold('Guards'),
-    ...order.flatMap((guard) => {
-      const word = guard.blocks
-        ? paint.red('blocks')
-        : guard.severity === 'information'
-          ? paint.dim('note  ')
-          : paint.yellow('warns ');
-      return [
-        `  ${word}  ${escapeName(guard.guard)}: ${place(guard)}${escapeName(guard.message)}`,
-        ...(guard.remedy === '' ? [] : [paint.dim(`          ${escapeName(guard.remedy)}`)]),
-      ];
-    }),
+    `  ${word}  ${escapeName(guard.guard)}: ${place(guard)}${escapeName(guard.message)}`,
+    ...(after === ''
+      ? []
+      : escapeLines(after)
+          .split('\n')
+          .map((line) => paint.dim(`          ${line}`))),
   ];
 }
 
@@ -101,7 +107,7 @@ export function restarted(plan: Plan): string {
     case 'systemd':
       return `${escapeName(process.unit)} by systemd${process.user ? ' (user)' : ''}`;
     case 'command':
-      return `by ${escapeName(process.restart)}`;
+      return `by the command "${escapeName(process.restart)}"`;
   }
 }
 
@@ -118,18 +124,24 @@ function seconds(ms: number): string {
 
 function closing(result: PlanResult, options: ReportOptions & { readonly file?: string }): string[] {
   const { paint } = options;
-  if (!result.deployable) {
-    const pulls = result.guards.some((guard) => guard.blocks && (guard.link?.pull ?? []).length > 0);
+  if (!result.deployable)
     return [
       '',
-      paint.red('A deploy of this would be refused.'),
-      ...next([pulls ? 'driftline pull --missing' : 'driftline plan'], options),
+      paint.red('A deploy of this would be refused: do what the guards say, then plan again.'),
+      ...next([wayOut(result.guards)], options),
     ];
-  }
   if (result.plan.operations.length === 0)
     return ['', 'Production has all of it.', ...next(['driftline audit'], options)];
   return next(
     [options.file === undefined ? 'driftline deploy' : `driftline deploy ${shellWord(options.file)}`],
     options,
   );
+}
+
+/** The command that answers what blocks, where there is one. */
+export function wayOut(guards: readonly GuardFinding[]): string {
+  const blocking = guards.filter((guard) => guard.blocks);
+  if (blocking.some((guard) => (guard.link?.pull ?? []).length > 0)) return 'driftline pull --missing';
+  const hotfix = blocking.find((guard) => guard.guard === 'hotfix-overwritten' && guard.path !== undefined);
+  return hotfix?.path === undefined ? 'driftline plan' : `driftline pull ${shellWord(hotfix.path)}`;
 }
