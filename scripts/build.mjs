@@ -6,7 +6,7 @@ import path from 'node:path';
 
 const top = path.resolve(import.meta.dirname, '..');
 const dist = path.join(top, 'dist');
-const fresh = path.join(top, '.cache', `build-${process.pid}`);
+const fresh = path.join(top, `.build-${process.pid}`);
 const production = process.argv.includes('--production');
 
 /** What every bundle shares. @type {import('esbuild').BuildOptions} */
