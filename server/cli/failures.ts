@@ -5,7 +5,7 @@ import { shellWord } from './output/text.ts';
 export class Interrupted extends Failure {
   readonly kind = 'cancelled';
   constructor() {
-    super('Stopped before the end.', 'Run it again when you want it to go on.');
+    super('Stopped. Nothing was changed on production.', 'Run it again when you like.');
   }
 }
 

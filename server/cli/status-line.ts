@@ -24,10 +24,9 @@ export class StatusLine implements Progress {
       this.output.write(CLEAR + fit(message, percent, this.output.columns() - 1));
       this.#shown = true;
     } else if (this.style === 'lines') {
-      // A log need not hold a line for each of a thousand files.
-      const kind = message.replace(/\d+/g, '#');
-      if (kind !== this.#last) this.output.write(`${message}\n`);
-      this.#last = kind;
+      const isNew = kindOf(message) !== this.#last;
+      this.#last = kindOf(message);
+      if (isNew) this.output.write(`${message}\n`);
     }
   }
 
@@ -40,6 +39,7 @@ export class StatusLine implements Progress {
   /** A line that stays, whatever the style. */
   say(line: string): void {
     this.clear();
+    this.#last = kindOf(line);
     this.output.write(`${line}\n`);
   }
 
@@ -48,6 +48,11 @@ export class StatusLine implements Progress {
     if (this.#shown) this.output.write(CLEAR);
     this.#shown = false;
   }
+}
+
+/** A log need not hold a line for each of a thousand files. */
+function kindOf(message: string): string {
+  return message.replace(/\d+/g, '#');
 }
 
 function fit(message: string, tail: string, width: number): string {

@@ -14,11 +14,14 @@ export function deployReport(result: DeployResult, options: ReportOptions & { re
     headline(result, paint),
     detail(result),
     refused ? [] : summary(result, paint),
-    guardLines(
-      result.guards.filter((guard) => (refused ? guard.blocks : guard.severity !== 'information')),
-      result.plan?.accepted ?? [],
-      paint,
-    ),
+    // Of a plan that was carried out they were shown with it.
+    refused
+      ? guardLines(
+          result.guards.filter((guard) => guard.blocks),
+          [],
+          paint,
+        )
+      : [],
     problems(result.journal, paint),
     result.outcome === 'deployed' ? [] : probes(result.journal, paint),
     result.outcome === 'deployed' ? [] : logs(result.journal, paint),
