@@ -41,7 +41,11 @@ const PREFIX_ONLY: Readonly<Record<string, readonly Version[]>> = {
     [20, 12],
     [21, 7],
   ],
-  sqlite: [[22, 5]],
+  // It came with 22.5 behind a flag.
+  sqlite: [
+    [22, 13],
+    [23, 4],
+  ],
 };
 
 /** Major and minor version of a Node. */

@@ -13,6 +13,19 @@ export const enum Token {
   Punctuator,
 }
 
+/** By their numbers, which is how they are stored. */
+const KINDS: readonly Token[] = [
+  Token.Word,
+  Token.Number,
+  Token.String,
+  Token.Template,
+  Token.TemplatePart,
+  Token.Regex,
+  Token.Open,
+  Token.Close,
+  Token.Punctuator,
+];
+
 /** A module's text cut into tokens, with each bracket's partner. */
 export interface Tokens {
   readonly text: string;
@@ -319,8 +332,7 @@ class Tokenizer {
   }
 
   #kindOf(token: number): Token {
-    const kind: Token | undefined = this.#kind[token];
-    return kind ?? Token.Punctuator;
+    return KINDS[this.#kind[token] ?? Token.Punctuator] ?? Token.Punctuator;
   }
 
   #isProperty(token: number): boolean {

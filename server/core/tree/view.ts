@@ -9,7 +9,10 @@ export interface Located {
 }
 
 /** A `package.json` that was read: its fields, or why it is none. */
-export type PackageJson = { readonly fields: Readonly<Record<string, unknown>> } | { readonly broken: string };
+export type PackageJson =
+  | { readonly fields: Readonly<Record<string, unknown>> }
+  /** `isJson`: JSON all right, but `null`, a list or a plain value, which only some versions of Node refuse. */
+  | { readonly broken: string; readonly isJson: false | 'null' | 'other' };
 
 /**
  * One look at a tree: follows links, parses `package.json`s, remembers both, and writes down what the tree did not know. Made for one
@@ -57,7 +60,22 @@ export class View {
     if (entry.value.kind !== 'symlink') return { state: 'known', value: { path: real, kind: entry.value.kind } };
     return entry.value.leadsTo === undefined
       ? { state: 'absent' }
-      : this.locate(join(parent.value.path, entry.value.leadsTo));
+      : this.#follow(parent.value.path, entry.value.leadsTo);
+  }
+
+  /** A link's text is walked part by part, since `..` behind another link leaves the folder that that one leads to. */
+  #follow(folder: TreePath, leadsTo: string): Answer<Located> {
+    let at: Answer<Located> = {
+      state: 'known',
+      value: { path: leadsTo.startsWith('/') ? '/' : folder, kind: 'folder' },
+    };
+    for (const part of leadsTo.split('/')) {
+      if (part === '' || part === '.') continue;
+      if (at.state !== 'known') return at;
+      if (at.value.kind !== 'folder') return { state: 'absent' };
+      at = this.locate(part === '..' ? dirname(at.value.path) : join(at.value.path, part));
+    }
+    return at;
   }
 
   entry(path: TreePath): Answer<Entry> {
@@ -93,11 +111,16 @@ export class View {
     return answer;
   }
 
-  #packageJson(path: TreePath): Answer<PackageJson> {
+  /** The text of a small file that decides something, through links. */
+  text(path: TreePath): Answer<string> {
     const file = this.locate(path);
     if (file.state !== 'known') return file;
     if (file.value.kind !== 'file') return { state: 'absent' };
-    const text = this.#noting({ ask: 'text', path: file.value.path }, this.tree.text(file.value.path));
+    return this.#noting({ ask: 'text', path: file.value.path }, this.tree.text(file.value.path));
+  }
+
+  #packageJson(path: TreePath): Answer<PackageJson> {
+    const text = this.text(path);
     if (text.state !== 'known') return text;
     return { state: 'known', value: parsePackage(text.value) };
   }
@@ -116,11 +139,14 @@ export class View {
 }
 
 function parsePackage(text: string): PackageJson {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return { broken: 'it holds no object' };
-    return { fields: Object.fromEntries(Object.entries(value)) };
+    value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch (error) {
-    return { broken: error instanceof Error ? error.message : 'it is no JSON' };
+    return { broken: error instanceof Error ? error.message : 'it is no JSON', isJson: false };
   }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { fields: Object.fromEntries(Object.entries(value)) };
+  }
+  return { broken: 'it holds no object', isJson: value === null ? 'null' : 'other' };
 }

@@ -1,0 +1,120 @@
+import { basename, dirname, join } from '../tree/path.ts';
+import type { Answer, TreePath } from '../tree/tree.ts';
+import type { Located, PackageJson, View } from '../tree/view.ts';
+import type { Version } from './builtins.ts';
+import { Tracer } from './trace.ts';
+import type { Outcome } from './trace.ts';
+
+/** The fields of a `package.json` that resolution reads, with what is of a wrong type taken for absent, as Node's reader does. */
+export interface PackageConfig {
+  /** As it was reached: not resolved through links, since targets are joined to it textually. */
+  readonly folder: TreePath;
+  readonly name?: string;
+  readonly main?: string;
+  readonly exports?: unknown;
+  readonly imports?: Readonly<Record<string, unknown>>;
+}
+
+/** A resolution ended before it was done: Node throws there too, or a question had no answer and everything after would be a guess. */
+export class Ended extends Error {
+  constructor(
+    readonly outcome: Outcome,
+    readonly rule: string,
+  ) {
+    super('the resolution ended');
+  }
+}
+
+/** What the runtime and the kind of link bring to one resolution. */
+export interface Rules {
+  readonly node: Version;
+  readonly isEsm: boolean;
+  readonly conditions: ReadonlySet<string>;
+  readonly globalFolders: readonly TreePath[];
+  /** Whether an internal import may begin with `#/`. */
+  readonly hasHashSlash: boolean;
+  /** Whether Node reads `package.json` by its own reader, which refuses what is no object, and not by `JSON.parse`: from 22 on. */
+  readonly hasStrictReader: boolean;
+}
+
+/** One resolution's questions to its tree: each is written down, and what has no answer ends it. */
+export class Lookup {
+  readonly trace = new Tracer();
+
+  /** @param from the module's real path */
+  constructor(
+    readonly view: View,
+    readonly from: TreePath,
+    readonly rules: Rules,
+  ) {}
+
+  /** The real path of what Node would load as a file: everything that is there and is no folder. */
+  file(path: TreePath): TreePath | undefined {
+    const place = this.#know(this.view.locate(this.trace.try(path)), path);
+    return place === undefined || place.kind === 'folder' ? undefined : place.path;
+  }
+
+  isFolder(path: TreePath): boolean {
+    return this.#know(this.view.locate(path), path)?.kind === 'folder';
+  }
+
+  /** The `package.json` of exactly this folder. One that is no JSON ends the resolution, as for Node. */
+  package(folder: TreePath): PackageConfig | undefined {
+    const path = join(folder, 'package.json');
+    const found = this.#know(this.view.packageJson(folder), path);
+    if (found === undefined) return undefined;
+    if ('broken' in found) {
+      const code = this.#refusal(found.isJson);
+      if (code === undefined) return { folder };
+      throw this.fails('a package.json on the way', code, `${path} cannot be read: ${found.broken}`);
+    }
+    const { name, main, exports, imports } = found.fields;
+    if (this.rules.hasStrictReader && name !== undefined && typeof name !== 'string') {
+      throw this.fails('a package.json on the way', 'ERR_INVALID_PACKAGE_CONFIG', `${path} has a name that is no text`);
+    }
+    const isExports = typeof exports === 'string' || typeof exports === 'object' || !this.rules.hasStrictReader;
+    return {
+      folder,
+      ...(typeof name === 'string' && { name }),
+      ...(typeof main === 'string' && { main }),
+      ...(exports !== undefined && exports !== null && isExports && { exports }),
+      ...(imports !== undefined && imports !== null && { imports: typeof imports === 'object' ? { ...imports } : {} }),
+    };
+  }
+
+  /** How Node refuses a `package.json` without fields, `undefined` where it takes it for one: that depends on which of its readers it has. */
+  #refusal(isJson: false | 'null' | 'other'): string | undefined {
+    const { hasStrictReader, isEsm } = this.rules;
+    if (hasStrictReader || (isJson === false && isEsm)) return 'ERR_INVALID_PACKAGE_CONFIG';
+    if (isJson === false) return 'SyntaxError';
+    return isJson === 'null' ? 'TypeError' : undefined;
+  }
+
+  /** LOOKUP_PACKAGE_SCOPE: the nearest `package.json` upward of a folder, not beyond a `node_modules`. */
+  scope(of: TreePath): PackageConfig | undefined {
+    for (let folder = of; ; folder = dirname(folder)) {
+      if (basename(folder) === 'node_modules') return undefined;
+      const found = this.package(folder);
+      if (found !== undefined || folder === '/') return found;
+    }
+  }
+
+  /** To be thrown: Node fails here with this code. */
+  fails(rule: string, code: string, message: string): Ended {
+    return new Ended({ kind: 'missing', code, message }, rule);
+  }
+
+  /** The value, or `undefined` for absent. */
+  #know<T extends Located | PackageJson>(answer: Answer<T>, path: TreePath): T | undefined {
+    switch (answer.state) {
+      case 'known':
+        return answer.value;
+      case 'absent':
+        return undefined;
+      case 'unknown':
+        throw new Ended({ kind: 'unknown' }, '');
+      case 'unreadable':
+        throw new Ended({ kind: 'unreadable', path, reason: answer.reason }, '');
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { dirname, join } from '../tree/path.ts';
+import type { TreePath } from '../tree/tree.ts';
+import type { View } from '../tree/view.ts';
+import { parseJsonc } from './jsonc.ts';
+
+/** What a `tsconfig.json` says about resolution; absolute paths. */
+export interface TypeScriptProject {
+  readonly state: 'known' | 'unknown';
+  readonly baseUrl?: TreePath;
+  /** Patterns with at most one star, to absolute paths with at most one star. */
+  readonly paths: ReadonlyMap<string, readonly TreePath[]>;
+  readonly rootDirs: readonly TreePath[];
+}
+
+const NONE: TypeScriptProject = { state: 'known', paths: new Map(), rootDirs: [] };
+const UNKNOWN: TypeScriptProject = { ...NONE, state: 'unknown' };
+
+/** The project that a source in this folder belongs to: the nearest `tsconfig.json` upward, with what it extends. */
+export function projectOf(view: View, of: TreePath): TypeScriptProject {
+  for (let folder = of; ; folder = dirname(folder)) {
+    const path = join(folder, 'tsconfig.json');
+    const text = view.text(path);
+    if (text.state === 'unknown') return UNKNOWN;
+    if (text.state === 'known') return read(view, path, text.value, new Set());
+    if (folder === '/') return NONE;
+  }
+}
+
+/** Later configurations win over those that they extend; relative paths count from the file that they stand in. */
+function read(view: View, path: TreePath, text: string, seen: Set<TreePath>): TypeScriptProject {
+  seen.add(path);
+  const config = parseJsonc(text);
+  let project = NONE;
+  for (const base of listOf(config?.['extends'])) {
+    const found = baseOf(view, path, base);
+    if (found === 'unknown') return UNKNOWN;
+    if (found === undefined || seen.has(found.path)) continue;
+    const inherited = read(view, found.path, found.text, seen);
+    if (inherited.state === 'unknown') return UNKNOWN;
+    project = { ...project, ...inherited };
+  }
+  return { ...project, ...optionsOf(dirname(path), config?.['compilerOptions'], project.baseUrl) };
+}
+
+function optionsOf(
+  folder: TreePath,
+  options: unknown,
+  inheritedBase: TreePath | undefined,
+): Partial<TypeScriptProject> {
+  if (typeof options !== 'object' || options === null) return {};
+  const { baseUrl: base, paths, rootDirs }: { baseUrl?: unknown; paths?: unknown; rootDirs?: unknown } = options;
+  const baseUrl = typeof base === 'string' ? join(folder, base) : inheritedBase;
+  return {
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(Array.isArray(rootDirs) && { rootDirs: listOf(rootDirs).map((place) => join(folder, place)) }),
+    ...(typeof paths === 'object' &&
+      paths !== null && {
+        paths: new Map(
+          Object.entries(paths).map(([pattern, targets]) => [
+            pattern,
+            listOf(targets).map((target) => join(baseUrl ?? folder, target)),
+          ]),
+        ),
+      }),
+  };
+}
+
+function baseOf(view: View, from: TreePath, base: string): { path: TreePath; text: string } | 'unknown' | undefined {
+  const places: TreePath[] = [];
+  if (/^(?:\.|\/)/.test(base)) places.push(join(dirname(from), base));
+  else {
+    for (let folder = dirname(from); ; folder = dirname(folder)) {
+      places.push(join(folder, `node_modules/${base}`));
+      if (folder === '/') break;
+    }
+  }
+  for (const place of places) {
+    for (const path of [place, `${place}.json`, join(place, 'tsconfig.json')]) {
+      const text = view.text(path);
+      if (text.state === 'unknown') return 'unknown';
+      if (text.state === 'known') return { path, text: text.value };
+    }
+  }
+  return undefined;
+}
+
+function listOf(value: unknown): string[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.filter((item) => typeof item === 'string');
+}

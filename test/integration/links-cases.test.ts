@@ -1,0 +1,56 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CASES } from '../links/cases.ts';
+import type { Case } from '../links/cases.ts';
+import { askNode, askOurs, differences, judgeVersion } from '../links/judge.ts';
+import type { Question } from '../links/judge.ts';
+import { layOut, layOutCases } from '../links/lay-out.ts';
+import { disturb } from '../links/mutate.ts';
+import { temporaryFolder } from '../support/home.ts';
+
+describe(`where links lead, as Node ${judgeVersion()} says`, () => {
+  let folder: string;
+  let questions: Map<Case, Question[]>;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder('links');
+    questions = layOutCases(path.join(folder, 'cases'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each(CASES.map((one) => [one.rule, one] as const))('%s', async (_, one) => {
+    const asked = questions.get(one) ?? [];
+    expect(asked.length).toBeGreaterThan(0);
+    expect(await differences(asked)).toEqual([]);
+  });
+
+  it('looks into the folders of NODE_PATH last, for require only', async () => {
+    const place = path.join(folder, 'node-path');
+    layOut(place, {
+      'app/a.js': '',
+      'app/node_modules/near/index.js': '',
+      'one/near/index.js': '',
+      'one/far/index.js': '',
+      'one/file.js': '',
+      'two/far/index.js': '',
+      'two/exporting/package.json': { exports: './x.js' },
+      'two/exporting/x.js': '',
+    });
+    const asked = ['near', 'far', 'file', 'exporting', 'none', './far', '#far'].flatMap((specifier) =>
+      (['require', 'import'] as const).map((kind) => ({ from: path.join(place, 'app/a.js'), kind, specifier })),
+    );
+    const folders = ['one', 'two', 'gone'].map((name) => path.join(place, name));
+    const node = askNode(asked, { NODE_PATH: folders.join(path.delimiter) });
+    expect(await askOurs(asked, folders)).toEqual(node);
+    expect(node).toContainEqual({ file: path.join(place, 'one/far/index.js') });
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('files deleted and renamed by seed %i', async (seed) => {
+    const place = path.join(folder, `disturbed-${seed}`);
+    mkdirSync(place);
+    const asked = [...layOutCases(place).values()].flat();
+    expect(disturb(place, seed, 0.25)).toBeGreaterThan(50);
+    expect(await differences(asked)).toEqual([]);
+  });
+});
