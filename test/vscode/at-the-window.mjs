@@ -47,8 +47,14 @@ export function atTheWindow(window, pictures) {
       return dialog.innerText();
     },
     answer: async (button) => {
+      const asked = await dialog.innerText();
       await dialog.locator('.dialog-buttons .monaco-button', { hasText: button }).click(PATIENCE);
-      await dialog.waitFor({ state: 'detached', ...PATIENCE });
+      // The next question may stand there already.
+      await page.waitForFunction(
+        (text) => document.querySelector('.monaco-dialog-box')?.innerText !== text,
+        asked,
+        PATIENCE,
+      );
     },
     /** The rows of the drift view as they stand, as they are read out. */
     rows: () => rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? '')),
@@ -58,11 +64,11 @@ export function atTheWindow(window, pictures) {
         .filter({ hasText: words })
         .first()
         .waitFor({ state: 'detached', ...PATIENCE }),
-    /** How many errors are underlined in the visible part of the editor, once it is so many. */
-    waitForSquiggles: (count) =>
+    /** Waits until so many places are underlined in the visible part of the editor. @param {'error' | 'warning'} severity */
+    waitForSquiggles: (count, severity = 'error') =>
       page.waitForFunction(
-        (wanted) => document.querySelectorAll('.editor-instance .squiggly-error').length === wanted,
-        count,
+        ([wanted, kind]) => document.querySelectorAll(`.editor-instance .squiggly-${kind}`).length === wanted,
+        [count, severity],
         PATIENCE,
       ),
     toast: async (words, patience = 30_000) => {

@@ -29,7 +29,7 @@ export async function playSteps(opening, steps, scene) {
         await step(person, scene);
       } catch (error) {
         process.exitCode = 1;
-        await person.picture('failed');
+        await person.picture(`failed-${path.basename(process.argv[1] ?? '', '.mjs')}`);
         const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
         process.stdout.write(`✗ in the editor: ${name}\n${why}\n`);
         return;
