@@ -22,7 +22,9 @@ export async function runCli(around: Surroundings): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return OK; // --help and --version: shown.
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_OF_FAILURE.usage; // No verb: shown.
-    return tellFailure(asFailure(error, around.interrupts.signal), around);
+    const verbs = program.commands.map((command) => command.name());
+    const failure = error instanceof CommanderError ? badArguments(error, around.words, verbs) : error;
+    return tellFailure(asFailure(failure, around.interrupts.signal), around);
   }
 }
 
@@ -38,20 +40,21 @@ export function tellFailure(failure: Failure, around: Surroundings): number {
 /** Whatever was thrown, as a failure with a remedy. */
 export function asFailure(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof Failure) return error;
-  if (error instanceof CommanderError) return badArguments(error);
   // What a stopped verb ends with says less than why it was stopped.
   if (signal.aborted && signal.reason instanceof Failure) return signal.reason;
   return new Unexpected(error);
 }
 
 /** `error: unknown command 'foo'\n(Did you mean …?)`, as everything else is said here. */
-function badArguments({ message }: CommanderError): BadArguments {
+function badArguments({ message }: CommanderError, words: readonly string[], verbs: readonly string[]): BadArguments {
+  const verb = words.find((each) => verbs.includes(each));
+  const help = verb === undefined ? 'driftline --help' : `driftline ${verb} --help`;
   const [first = '', ...hints] = message.replace(/^error: /, '').split('\n');
   const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`;
   const hint = hints.map((each) => each.replace(/^\((.*)\)$/, '$1')).join(' ');
   return new BadArguments(
     /[.?!]$/.test(sentence) ? sentence : `${sentence}.`,
-    `${hint === '' ? '' : `${hint} `}See: driftline --help`,
+    `${hint === '' ? '' : `${hint} `}See: ${help}`,
   );
 }
 

@@ -29,7 +29,7 @@ export const EXIT_OF_OUTCOME: Readonly<Record<DeployOutcome, number>> = {
 /** For `driftline --help`. */
 export const EXIT_CODES_HELP: readonly (readonly [number, string])[] = [
   [0, 'fine'],
-  [1, 'errors found, or refused: nothing was written on production'],
+  [1, 'errors found, or refused before anything was written'],
   [2, 'the arguments or driftline.json are wrong'],
   [3, 'the host, or the connection to it'],
   [4, 'the deploy failed and was rolled back'],

@@ -18,7 +18,7 @@ export type Format = 'text' | 'json' | 'sarif';
 
 /** What `plan`, `deploy` and `rollback` take. */
 export interface AcceptOptions {
-  readonly accept: readonly string[];
+  readonly accept?: readonly string[];
   readonly reason?: string;
 }
 
@@ -44,7 +44,7 @@ export function withHost(command: Command, formats?: readonly Format[]): Command
 
 export function withAccept(command: Command): Command {
   return command
-    .option('--accept <guard[:path]>', 'let this guard pass, with a --reason; may be repeated', collect, [])
+    .option('--accept <guard[:path]>', 'let this guard pass, with a --reason; may be repeated', collect)
     .option('--reason <text>', 'why; the release keeps it');
 }
 
@@ -53,12 +53,12 @@ export function withAll(command: Command): Command {
 }
 
 /** For an option that may be repeated. */
-export function collect(value: string, before: readonly string[]): string[] {
+export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
 /** `hotfix-overwritten:src/a.js` with its reason. Which guards there are is known to the plan. */
-export function acceptances({ accept, reason }: AcceptOptions): Acceptance[] {
+export function acceptances({ accept = [], reason }: AcceptOptions): Acceptance[] {
   if (accept.length === 0) {
     if (reason === undefined) return [];
     throw new BadArguments('--reason was given, but nothing to --accept.', 'Name the guard: --accept no-health');

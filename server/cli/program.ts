@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Argument } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { checkCommand } from './commands/check.ts';
 import { deployCommand } from './commands/deploy.ts';
@@ -27,7 +28,9 @@ export function createProgram(door: Door): Command {
     .usage('<verb> [options]')
     .version(around.version, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help; `driftline <verb> --help` shows more')
-    .helpCommand('help [verb]', 'the same as <verb> --help')
+    .configureHelp({
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(word)].join(' '),
+    })
     .addHelpText('after', afterHelp);
   program.commandsGroup('Set up:');
   for (const command of [initCommand, doctorCommand]) program.addCommand(command(door));
@@ -36,7 +39,7 @@ export function createProgram(door: Door): Command {
   program.commandsGroup('Change something, after a question:');
   for (const command of [pullCommand, deployCommand, rollbackCommand, recoverCommand])
     program.addCommand(command(door));
-  program.commandsGroup('Others:');
+  program.commandsGroup('Others:').helpCommand('help [verb]', 'the same as <verb> --help');
   program.addCommand(lspCommand(door));
   for (const command of [program, ...program.commands]) inOurWords(command, around);
   return program;
@@ -53,14 +56,16 @@ function inOurWords(command: Command, { out, err }: Surroundings): void {
   });
 }
 
+/** As the usage line shows an argument. */
+function word(argument: Argument): string {
+  const name = argument.variadic ? `${argument.name()}...` : argument.name();
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
 function afterHelp(): string {
   return `
-The first time:
-  driftline init       then doctor, audit, check; pull --missing for what was never committed
-  driftline deploy     shows its plan and asks
-
-In CI, where nobody can be asked:
-  driftline deploy --yes --accept-host-key SHA256:…
+First:   driftline init, and then what each verb proposes next
+In CI:   driftline deploy --yes --accept-host-key SHA256:…
 
 Exit codes:
 ${EXIT_CODES_HELP.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`;

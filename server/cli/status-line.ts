@@ -30,6 +30,11 @@ export class StatusLine implements Progress {
     }
   }
 
+  /** Where a line can be written over; elsewhere nothing. */
+  flash(message: string): void {
+    if (this.style === 'rewritten') this.report({ message });
+  }
+
   /** A line that stays. Not shown where progress is silent. */
   tell(line: string): void {
     if (this.style === 'silent') return;

@@ -23,7 +23,7 @@ export class TerminalPerson implements Person {
   }
 
   async secret(question: { prompt: string; for: string }): Promise<string | undefined> {
-    const answer = await this.prompts.hidden(`${escapeName(question.prompt)} (${escapeName(question.for)})`);
+    const answer = await this.prompts.hidden(escapeName(question.prompt));
     return answer === '' ? undefined : answer;
   }
 

@@ -14,7 +14,7 @@ interface AuditOptions extends HostOptions {
 
 export function auditCommand(door: Door): Command {
   return withHost(
-    verb('audit', 'compare production with the workspace, path by path; writes nothing')
+    verb('audit', 'Compare production with the workspace, path by path; writes nothing.')
       .summary('what does production have that is not here?')
       .option('--all', 'show long lists whole, and what is the same on both sides'),
   ).action((options: AuditOptions) =>

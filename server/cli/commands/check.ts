@@ -18,7 +18,7 @@ export function checkCommand(door: Door): Command {
   const failOn = new Option('--fail-on <severity>', 'exit with 1 from this severity on').choices(['error', 'warning']);
   return withHost(
     withAll(
-      verb('check', 'judge every import by what production will have after a deploy; writes nothing')
+      verb('check', 'Judge every import by what production will have after a deploy; writes nothing.')
         .summary('would an import fail after a deploy?')
         .addOption(failOn.default('error')),
     ),

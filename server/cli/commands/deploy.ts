@@ -16,7 +16,7 @@ interface DeployCommandOptions extends WhatToDeploy {
 export function deployCommand(door: Door): Command {
   return withHost(
     withWhatToDeploy(
-      verb('deploy', 'guards, verified backup, switch, restart, watch; undone by the host itself where it fails')
+      verb('deploy', 'Guards, verified backup, switch, restart, watch; undone by the host itself where it fails.')
         .summary('carry it out, and undo it by itself where it fails')
         .argument('[paths...]', 'deploy only these paths or globs, or FILE: a plan written by `driftline plan -o`')
         .option('-y, --yes', 'do not ask'),
@@ -38,7 +38,7 @@ async function run(door: Door, paths: readonly string[], given: DeployCommandOpt
   const plannedFor = reviewed?.target;
   const options = { ...given, verb: 'deploy', ...(plannedFor !== undefined && { plannedFor }) };
   const toPlan = planOptions(paths, options, door.around);
-  if (reviewed !== undefined && (options.accept.length > 0 || options.delete.length > 0)) {
+  if (reviewed !== undefined && (options.accept !== undefined || options.delete !== undefined)) {
     throw new BadArguments(
       'A plan that was reviewed is carried out as it is: --accept and --delete cannot change it.',
       'Give them to `driftline plan -o` and have that reviewed.',

@@ -9,7 +9,7 @@ import type { Door } from '../program.ts';
 
 export function doctorCommand(door: Door): Command {
   return withHost(
-    verb('doctor', 'look at connection, host key, root, process, health, disk and clock; says what to do').summary(
+    verb('doctor', 'Look at connection, host key, root, process, health, disk and clock; says what to do.').summary(
       'is everything there that a deploy needs?',
     ),
   ).action((options: HostOptions) =>

@@ -20,13 +20,16 @@ import type { Door } from '../program.ts';
 
 export function initCommand(door: Door): Command {
   return withCommon(
-    verb('init', 'write a first driftline.json here; asks on a terminal, takes these flags elsewhere. Never overwrites')
+    verb(
+      'init',
+      'Write a first driftline.json here; asks on a terminal, takes these flags elsewhere. Never overwrites.',
+    )
       .summary('write a first driftline.json')
       .option('--host <host>', 'an alias of ~/.ssh/config, a host name, or local for a folder of this machine')
       .option('--port <port>', 'where SSH listens there, if ~/.ssh/config does not say')
       .option('--user <user>', 'whom to log in as, if ~/.ssh/config does not say')
       .option('--root <folder>', "the application's folder there, absolute")
-      .option('--map <local=there>', 'a local folder and its folder under the root; may be repeated', collect, [])
+      .option('--map <local=there>', 'a local folder and its folder under the root; may be repeated', collect)
       .option('--pm2 <name>', 'the app that PM2 restarts')
       .option('--systemd <unit>', 'or the unit that systemd restarts')
       .option('--health <url>', 'answers 200 when the application is well, as seen from the host')

@@ -7,7 +7,7 @@ import type { Door } from '../program.ts';
 /** The language server reads `--stdio` from this process's arguments itself, and lives in a bundle of its own with its worker beside it. */
 export function lspCommand(door: Door): Command {
   return withCommon(
-    verb('lsp', 'the language server on standard input and output, for editors')
+    verb('lsp', 'The language server on standard input and output, for editors.')
       .summary('the language server, for other editors')
       .option('--stdio', 'speak on standard input and output')
       .option('--clientProcessId <pid>', 'end when this process is gone; editors pass it'),

@@ -17,7 +17,7 @@ import type { Door } from '../program.ts';
 
 /** What `plan` and `deploy` share. */
 export interface WhatToDeploy extends HostOptions, AcceptOptions {
-  readonly delete: readonly string[];
+  readonly delete?: readonly string[];
   /** False for `--no-build`. */
   readonly build: boolean;
   readonly all?: boolean;
@@ -31,7 +31,7 @@ export function withWhatToDeploy(command: Command): Command {
   return withAll(
     withAccept(
       command
-        .option('--delete <path>', 'delete this on production too, which only it has; may be repeated', collect, [])
+        .option('--delete <path>', 'delete this on production too, which only it has; may be repeated', collect)
         .option('--no-build', 'do not run the build of the target first'),
     ),
   );
@@ -42,7 +42,7 @@ export function planOptions(paths: readonly string[], options: WhatToDeploy, aro
   const accept = acceptances(options);
   return (context: VerbContext): PlanOptions => ({
     patterns: pathsAsMeant(paths, around.cwd, context.config.folder),
-    deletes: options.delete,
+    deletes: options.delete ?? [],
     accept,
     build: options.build,
   });
@@ -51,7 +51,7 @@ export function planOptions(paths: readonly string[], options: WhatToDeploy, aro
 export function planCommand(door: Door): Command {
   return withHost(
     withWhatToDeploy(
-      verb('plan', 'show what a deploy would write, and what would stop it; writes nothing on production')
+      verb('plan', 'Show what a deploy would write, and what would stop it; writes nothing on production.')
         .summary('what would a deploy do, and what would stop it?')
         .argument('[paths...]', 'deploy only these paths or globs; default: all that differs')
         .option('-o, --output <file>', 'write the plan down for a review: driftline deploy FILE carries it out'),

@@ -21,7 +21,7 @@ interface PullCommandOptions extends HostOptions {
 export function pullCommand(door: Door): Command {
   return withHost(
     withAll(
-      verb('pull', 'bring files from production, with what they import in turn; overwrites nothing uncommitted')
+      verb('pull', 'Bring files from production, with what they import in turn; overwrites nothing uncommitted.')
         .summary('bring files from production, with what they import')
         .argument('[paths...]', 'paths or globs, as on production or as here')
         .option('--missing', 'all that code here needs and only production has')

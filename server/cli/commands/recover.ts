@@ -14,7 +14,7 @@ interface RecoverCommandOptions extends HostOptions {
 
 export function recoverCommand(door: Door): Command {
   return withHost(
-    verb('recover', 'undo a release that was cut off in its middle, as when the host lost its power')
+    verb('recover', 'Undo a release that was cut off in its middle, as when the host lost its power.')
       .summary('undo a release that was cut off in its middle')
       .option('-y, --yes', 'do not ask'),
   ).action((given: RecoverCommandOptions) => {

@@ -34,7 +34,7 @@ export function journalTo(door: Door, { line }: Run): DeployOptions['onEvent'] {
     interrupts.reached(event.type === 'ended' ? 'ended' : 'onTheHost');
     const told = teller.tell(event);
     if (told?.stays === true) line.tell(told.text);
-    else if (told !== undefined) line.report({ message: told.text });
+    else if (told !== undefined) line.flash(told.text);
   };
 }
 

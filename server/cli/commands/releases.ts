@@ -14,7 +14,7 @@ interface ReleasesOptions extends HostOptions {
 export function releasesCommand(door: Door): Command {
   return withHost(
     withAll(
-      verb('releases', 'list what was deployed, and what can be gone back to').summary(
+      verb('releases', 'List what was deployed, and what can be gone back to.').summary(
         'what was deployed, and what can be gone back to?',
       ),
     ),

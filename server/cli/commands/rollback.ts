@@ -15,7 +15,7 @@ export function rollbackCommand(door: Door): Command {
   return withHost(
     withAll(
       withAccept(
-        verb('rollback', 'undo the last release, or go back to one that is kept; itself a release that can be undone')
+        verb('rollback', 'Undo the last release, or go back to one that is kept; itself a release that can be undone.')
           .summary('undo the last release, or go back to an earlier one')
           .argument('[id]', 'the release whose state comes back; default: the one before the last')
           .option('-y, --yes', 'do not ask'),

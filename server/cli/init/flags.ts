@@ -7,7 +7,7 @@ export interface InitFlags {
   readonly port?: string;
   readonly user?: string;
   readonly root?: string;
-  readonly map: readonly string[];
+  readonly map?: readonly string[];
   readonly pm2?: string;
   readonly systemd?: string;
   readonly health?: string;
@@ -30,7 +30,7 @@ export function flagAnswers(flags: InitFlags): Partial<InitAnswers> {
     ...(flags.port !== undefined && { port: portOf(flags.port) }),
     ...(user !== undefined && { user }),
     ...(root !== undefined && { root }),
-    ...(flags.map.length > 0 && { map: mapOf(flags.map) }),
+    ...(flags.map !== undefined && { map: mapOf(flags.map) }),
     ...(process !== undefined && { process }),
     ...(health !== undefined && { healthUrl: health }),
   };

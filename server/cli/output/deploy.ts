@@ -97,8 +97,18 @@ function problems(journal: readonly JournalEvent[], paint: Paint): string[] {
   );
 }
 
-/** What each probe saw, a line per change: a probe that says the same twenty times says it once, with how often. */
+/** What the probes saw of the new version, and of the old one once it was back. */
 function probes(journal: readonly JournalEvent[], paint: Paint): string[] {
+  const undo = journal.findIndex((event) => event.type === 'step' && event.step === 'undo');
+  const split = undo < 0 ? journal.length : undo;
+  return [
+    ...probeGroup('What the probes saw', journal.slice(0, split), paint),
+    ...probeGroup('What they saw once it was undone', journal.slice(split), paint),
+  ];
+}
+
+/** A line per change: a probe that sees the same twenty times says it once, with how often. */
+function probeGroup(title: string, journal: readonly JournalEvent[], paint: Paint): string[] {
   const seen: { name: string; saw: string; ok: boolean; times: number }[] = [];
   for (const event of journal) {
     if (event.type !== 'probe') continue;
@@ -112,25 +122,25 @@ function probes(journal: readonly JournalEvent[], paint: Paint): string[] {
     each.name,
     each.times > 1 ? `${each.saw} (${each.times} times)` : each.saw,
   ]);
-  return [
-    '',
-    paint.bold('What the probes saw'),
-    ...columns(rows, (cell, column) =>
-      column > 0 ? cell : cell.startsWith('ok') ? paint.green(cell) : paint.red(cell),
-    ),
-  ];
+  const colour = (cell: string): string => (cell.startsWith('ok') ? paint.green(cell) : paint.red(cell));
+  return ['', paint.bold(title), ...columns(rows, (cell, column) => (column > 0 ? cell : colour(cell)))];
 }
 
-/** The application's last lines, as the host gave them. */
+const LOG_LINES = 15;
+
+/** The application's last lines, as the host gave them, without those of a stack that lie in packages. */
 function logs(journal: readonly JournalEvent[], paint: Paint): string[] {
   const last = journal.findLast((event) => event.type === 'log');
-  if (last === undefined || last.lines.length === 0) return [];
+  const own = last?.lines.filter((line) => !FRAME_OF_PACKAGE.test(line)) ?? [];
+  if (own.length === 0) return [];
   return [
     '',
     paint.bold("The application's last lines"),
-    ...last.lines.slice(-15).map((line) => paint.dim(`  ${escapeName(line)}`)),
+    ...own.slice(-LOG_LINES).map((line) => paint.dim(`  ${escapeName(line)}`)),
   ];
 }
+
+const FRAME_OF_PACKAGE = /^\s+at .*(?:\/node_modules\/|\(?node:)/;
 
 function undone(result: DeployResult, paint: Paint): string[] {
   const steps = result.journal.flatMap((event) =>

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { pathsAsMeant } from '../../../server/cli/paths.ts';
+
+describe('pathsAsMeant', () => {
+  const here = new Set(['/w/api/src/index.js', '/w/src/index.js', '/elsewhere/a.js']);
+  const meant = (typed: string, cwd: string): string[] => pathsAsMeant([typed], cwd, '/w', (file) => here.has(file));
+
+  it('leaves paths alone where the config is', () => {
+    expect(meant('src/index.js', '/w')).toEqual(['src/index.js']);
+  });
+
+  it('reads a path that is here from where the shell stands', () => {
+    expect(meant('src/index.js', '/w/api')).toEqual(['api/src/index.js']);
+    expect(meant('../src/index.js', '/w/api')).toEqual(['src/index.js']);
+    expect(meant('/w/api/src/index.js', '/w')).toEqual(['api/src/index.js']);
+  });
+
+  it('leaves what is not here, or not below, as it was typed', () => {
+    expect(meant('src/db/*.js', '/w/api')).toEqual(['src/db/*.js']);
+    expect(meant('/elsewhere/a.js', '/w')).toEqual(['/elsewhere/a.js']);
+  });
+});
