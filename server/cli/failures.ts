@@ -1,5 +1,5 @@
 import { Failure } from '../core/failure.ts';
-import { shellWord } from './output/text.ts';
+import { quoted } from './output/text.ts';
 
 /** A person, or whoever runs us, wants this to stop. */
 export class Interrupted extends Failure {
@@ -32,7 +32,7 @@ export class NobodyToAsk extends Failure {
   constructor(words: readonly string[], why: string) {
     super(
       `driftline ${words[0] ?? ''} asks before it changes anything, and ${why}.`,
-      `Say yes beforehand with --yes: driftline ${words.map(shellWord).join(' ')} --yes`,
+      `Say yes beforehand with --yes: driftline ${words.map(quoted).join(' ')} --yes`,
     );
   }
 }

@@ -55,7 +55,7 @@ function wentBack(plan: Plan | null): string {
   if (plan?.reason.kind !== 'rollback') return 'Went back.';
   const { to, undoes } = plan.reason;
   const state =
-    to === null ? 'production is as it was before the first release' : `production is as ${escapeName(to)} left it`;
+    to === null ? 'production is as it was before its first release' : `production is as ${escapeName(to)} left it`;
   return `Went back: ${state}; ${undoes.map(escapeName).join(', ')} ${undoes.length === 1 ? 'is' : 'are'} undone.`;
 }
 

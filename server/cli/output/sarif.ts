@@ -35,10 +35,7 @@ export function sarifLog(result: CheckResult, version: string): string {
         invocations: [
           {
             executionSuccessful: true,
-            toolExecutionNotifications: result.notJudged.map((each) => ({
-              level: 'warning',
-              message: { text: `${each.path} was not judged: ${each.reason}` },
-            })),
+            toolExecutionNotifications: notificationsOf(result),
           },
         ],
         properties: {
@@ -52,6 +49,15 @@ export function sarifLog(result: CheckResult, version: string): string {
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+/** What is said of the judging itself, and of no place in a file. */
+function notificationsOf({ notJudged, packageDifferences }: CheckResult): object[] {
+  const texts = [
+    ...notJudged.map((each) => `${each.path} was not judged: ${each.reason}`),
+    ...packageDifferences.map((each) => each.message),
+  ];
+  return texts.map((text) => ({ level: 'warning', message: { text } }));
 }
 
 function ruleOf(code: Verdict): object {

@@ -90,8 +90,13 @@ export function time(iso: string): string {
 
 /** A path as one word of a shell command that a person copies. */
 export function shellWord(path: string): string {
-  if (/^[A-Za-z0-9_./@%+=:,-]+$/.test(path)) return path.startsWith('-') ? `./${path}` : path;
-  return escapeName(path) === path ? `'${path.replaceAll("'", `'\\''`)}'` : `'${escapeName(path)}'`;
+  return quoted(path.startsWith('-') ? `./${path}` : path);
+}
+
+/** Any word of such a command. */
+export function quoted(word: string): string {
+  if (/^[A-Za-z0-9_./@%+=:,-]+$/.test(word)) return word;
+  return `'${escapeName(word).replaceAll("'", `'\\''`)}'`;
 }
 
 export function lines(...parts: readonly (string | readonly string[])[]): string {

@@ -2,19 +2,33 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DoctorCheck, DoctorResult } from '../../../server/app/results.ts';
-import { EXIT_CODES_HELP, EXIT_OF_FAILURE, EXIT_OF_OUTCOME, exitOfCheck, exitOfDoctor } from '../../../server/cli/exit-codes.ts';
+import {
+  EXIT_CODES_HELP,
+  EXIT_OF_FAILURE,
+  EXIT_OF_OUTCOME,
+  exitOfCheck,
+  exitOfDoctor,
+} from '../../../server/cli/exit-codes.ts';
 
 describe('exit codes', () => {
   it('are those that scripts rely on', () => {
     expect(EXIT_OF_FAILURE).toMatchObject({ refused: 1, usage: 2, connection: 3, rolledBack: 4, needsAttention: 5 });
-    expect(EXIT_OF_OUTCOME).toEqual({ deployed: 0, nothingToDo: 0, refused: 1, rolledBack: 4, failedNeedsAttention: 5 });
+    expect(EXIT_OF_OUTCOME).toEqual({
+      deployed: 0,
+      nothingToDo: 0,
+      refused: 1,
+      rolledBack: 4,
+      failedNeedsAttention: 5,
+    });
   });
 
   it('are all in the help, and those of the README mean the same there', () => {
     const told = EXIT_CODES_HELP.map(([code]) => code);
-    for (const code of [...Object.values(EXIT_OF_FAILURE), ...Object.values(EXIT_OF_OUTCOME)]) expect(told).toContain(code);
+    for (const code of [...Object.values(EXIT_OF_FAILURE), ...Object.values(EXIT_OF_OUTCOME)])
+      expect(told).toContain(code);
     const readme = readFileSync(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
-    for (const [code] of EXIT_CODES_HELP.filter(([each]) => each < 70)) expect(readme).toMatch(new RegExp(`^\\| ${code} +\\|`, 'm'));
+    for (const [code] of EXIT_CODES_HELP.filter(([each]) => each < 70))
+      expect(readme).toMatch(new RegExp(`^\\| ${code} +\\|`, 'm'));
   });
 });
 
@@ -22,7 +36,10 @@ describe('exitOfDoctor', () => {
   const result = (area: DoctorCheck['area'], verdict: DoctorCheck['verdict']): DoctorResult => ({
     target: 'production',
     address: 'voice',
-    checks: [{ area: 'clock', verdict: 'ok', found: '' }, { area, verdict, found: '' }],
+    checks: [
+      { area: 'clock', verdict: 'ok', found: '' },
+      { area, verdict, found: '' },
+    ],
     ok: verdict !== 'failed',
   });
 

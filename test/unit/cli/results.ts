@@ -49,7 +49,14 @@ export function planned(guards: readonly GuardFinding[] = [], changed: Partial<P
 }
 
 export function guard(changed: Partial<GuardFinding> = {}): GuardFinding {
-  return { guard: 'no-health', severity: 'error', message: 'Nobody watches.', remedy: 'Add health.', blocks: true, ...changed };
+  return {
+    guard: 'no-health',
+    severity: 'error',
+    message: 'Nobody watches.',
+    remedy: 'Add health.',
+    blocks: true,
+    ...changed,
+  };
 }
 
 export function deployed(changed: Partial<DeployResult> = {}): DeployResult {

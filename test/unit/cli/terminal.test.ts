@@ -10,10 +10,14 @@ function person(answers: Partial<Prompts>, saidYes = false): { person: TerminalP
   const asked: string[] = [];
   const none = (message: string): Promise<never> => Promise.reject(new Error(`nobody expected: ${message}`));
   const prompts: Prompts = { yesOrNo: none, text: none, hidden: none, choice: none, ...answers };
+  const remember = <T>(message: string, answer: Promise<T>): Promise<T> => {
+    asked.push(message);
+    return answer;
+  };
   const remembering: Prompts = {
     ...prompts,
-    yesOrNo: (message) => (asked.push(message), prompts.yesOrNo(message)),
-    text: (message) => (asked.push(message), prompts.text(message)),
+    yesOrNo: (message) => remember(message, prompts.yesOrNo(message)),
+    text: (message) => remember(message, prompts.text(message)),
   };
   const paper = new Paper(true);
   const line = new StatusLine(paper, 'rewritten');
