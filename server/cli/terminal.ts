@@ -18,7 +18,9 @@ export class TerminalPerson implements Person {
   async confirmHostKey(question: { host: string; keyType: string; fingerprint: string }): Promise<boolean> {
     this.line.say(`The host key of ${escapeName(question.host)} is not known here yet:`);
     this.line.say(`  ${escapeName(question.keyType)} ${this.paint.bold(escapeName(question.fingerprint))}`);
-    this.line.say('Compare it with what the host itself says, on the host: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub');
+    this.line.say(
+      `Compare it with what the host itself says: ssh-keygen -lf /etc/ssh/ssh_host_${kindOf(question.keyType)}_key.pub`,
+    );
     return this.prompts.yesOrNo('Is it the same? It will be remembered.');
   }
 
@@ -42,6 +44,11 @@ export class TerminalPerson implements Person {
   }
 }
 
+/** As OpenSSH names the file of a host key. */
+function kindOf(keyType: string): string {
+  return /(ed25519|ecdsa|rsa)/.exec(keyType)?.[1] ?? '*';
+}
+
 /** Nobody: a script, or CI. Every question has to be answered beforehand, by an argument. */
 export class Nobody implements Person {
   constructor(
@@ -54,7 +61,7 @@ export class Nobody implements Person {
     return Promise.resolve(false);
   }
 
-  secret(): Promise<undefined> {
+  secret(): Promise<string | undefined> {
     return Promise.resolve(undefined);
   }
 

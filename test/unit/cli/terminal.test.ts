@@ -32,6 +32,7 @@ describe('TerminalPerson', () => {
     const key = { host: 'voice', keyType: 'ssh-ed25519', fingerprint: 'SHA256:abc' };
     expect(await mira.confirmHostKey(key)).toBe(true);
     expect(paper.text).toContain('SHA256:abc');
+    expect(paper.text).toContain('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
   });
 
   it('wants the name of a protected target typed', async () => {
