@@ -1,3 +1,4 @@
+import { outcomeSentence } from '../app/outcome.ts';
 import type { DeployResult } from '../app/results.ts';
 import type { GuardFinding, Plan, ProcessSpec } from '../core/plan/plan.ts';
 import type { JournalEvent } from '../core/release/release.ts';
@@ -29,7 +30,7 @@ export function planText(plan: Plan, guards: readonly GuardFinding[], address: s
 /** How a deploy or a rollback went, whole. */
 export function reportText(result: DeployResult): string {
   return lines([
-    `# ${OUTCOMES[result.outcome]}`,
+    `# ${outcomeSentence(result)}`,
     '',
     result.detail,
     '',
@@ -41,14 +42,6 @@ export function reportText(result: DeployResult): string {
     ...(result.plan === null ? [] : ['', ...operationsText(result.plan)]),
   ]);
 }
-
-const OUTCOMES: Readonly<Record<DeployResult['outcome'], string>> = {
-  deployed: 'Deployed',
-  rolledBack: 'Rolled back: the old version answers again',
-  failedNeedsAttention: 'Failed: this needs a person',
-  refused: 'Refused: nothing was written',
-  nothingToDo: 'Nothing to do',
-};
 
 const SIGNS = { create: '+', replace: '~', delete: '-' } as const;
 

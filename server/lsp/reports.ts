@@ -1,3 +1,4 @@
+import { outcomeSentence } from '../app/outcome.ts';
 import type { DeployResult, PullResult, ReleasesResult } from '../app/results.ts';
 import type { GuardFinding, Operation } from '../core/plan/plan.ts';
 import type { DeployReport, PlanReport, Problem, PullReport, ReleaseLine } from '../protocol.ts';
@@ -47,8 +48,15 @@ export function planReport(result: PlannedResult, isProtected: boolean): PlanRep
 }
 
 export function deployReport(result: DeployResult): DeployReport {
-  const { outcome, release, detail } = result;
-  return { outcome, release, detail, text: reportText(result) };
+  const { outcome, release } = result;
+  return { outcome, release, detail: told(result), text: reportText(result) };
+}
+
+/** The outcome, and why where that is more than health. */
+function told(result: DeployResult): string {
+  const sentence = outcomeSentence(result);
+  if (result.outcome === 'deployed') return sentence;
+  return `${sentence} ${result.detail}`;
 }
 
 /** The newest first, as a person looks for one. */

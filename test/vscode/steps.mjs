@@ -1,7 +1,9 @@
-// Plays what a person does at one window, step by step, and prints a line for each.
-import { mkdir } from 'node:fs/promises';
+// Plays what a person does at one window with the installed extension, step by step, and prints a line for each.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { atTheWindow } from './at-the-window.mjs';
+import { installVsix } from './vsix.mjs';
 import { openWorkbench } from './workbench.mjs';
 
 const top = path.resolve(import.meta.dirname, '../..');
@@ -19,7 +21,9 @@ const PICTURES = path.join(top, '.cache/screenshots');
  */
 export async function playSteps(opening, steps, scene) {
   await mkdir(PICTURES, { recursive: true });
-  const window = await openWorkbench({ extension: top, ...opening });
+  const extensionsDir = await mkdtemp(path.join(tmpdir(), 'driftline-extensions-'));
+  await installVsix(extensionsDir);
+  const window = await openWorkbench({ extensionsDir, ...opening });
   const person = atTheWindow(window, PICTURES);
   try {
     await window.open();
@@ -38,5 +42,6 @@ export async function playSteps(opening, steps, scene) {
     }
   } finally {
     await window.close();
+    await rm(extensionsDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

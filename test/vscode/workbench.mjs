@@ -69,8 +69,9 @@ function startServer(data, opening) {
   const flags = [
     '--without-connection-token',
     '--accept-server-license-terms',
-    '--enable-smoke-test-driver',
     '--disable-telemetry',
+    // Without it the page knows no extension under development; with it no notification is shown.
+    ...(opening.extension === undefined ? [] : ['--enable-smoke-test-driver']),
     ...(opening.trusted === false ? [] : ['--disable-workspace-trust']),
   ];
   const entry = path.join(workbench, 'out/server-main.js');
