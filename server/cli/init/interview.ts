@@ -35,7 +35,7 @@ export async function interview(
 async function askHost(prompts: Prompts, proposal: { host?: string; hosts: readonly string[] }): Promise<string> {
   const known = [...new Set([...(proposal.host === undefined ? [] : [proposal.host]), ...proposal.hosts])];
   const typed = (): Promise<string> =>
-    prompts.text('Which host? A name that `ssh` knows, or a host name', {
+    prompts.text('Which host runs it? As `ssh` knows it', {
       problem: (answer) => (/^\S+$/.test(answer) ? undefined : 'One word, such as voice-production.'),
     });
   if (known.length === 0) return typed();
@@ -50,7 +50,7 @@ async function askHost(prompts: Prompts, proposal: { host?: string; hosts: reado
 
 function askRoot(prompts: Prompts, host: string, proposed: string | undefined): Promise<string> {
   const where = host === 'local' ? 'on this machine' : `on ${host}`;
-  return prompts.text(`The application's folder ${where}, the one with its package.json`, {
+  return prompts.text(`Its folder ${where}, the one with package.json`, {
     ...(proposed !== undefined && { default: proposed }),
     problem: (answer) => (answer.startsWith('/') ? undefined : 'An absolute path, such as /srv/voice-api.'),
   });
@@ -58,7 +58,7 @@ function askRoot(prompts: Prompts, host: string, proposed: string | undefined): 
 
 async function askMap(prompts: Prompts, proposed: Readonly<Record<string, string>>): Promise<Record<string, string>> {
   const words = Object.entries(proposed).map(([local, there]) => `${local}=${there}`);
-  const answer = await prompts.text('Which folder here is which one there? As local=there, . being the folder itself', {
+  const answer = await prompts.text('Folder here=folder there, several with commas', {
     default: words.join(', '),
     problem: (text) => {
       try {
@@ -100,13 +100,10 @@ async function askProcess(prompts: Prompts, app: string | undefined): Promise<In
 }
 
 async function askHealth(prompts: Prompts): Promise<string | undefined> {
-  const answer = await prompts.text(
-    'A URL that answers 200 only when it works, as seen from there (empty: nobody watches a deploy)',
-    {
-      problem: (text) =>
-        text === '' || /^https?:\/\/\S+$/.test(text) ? undefined : 'Such as http://127.0.0.1:3000/health.',
-    },
-  );
+  const answer = await prompts.text('Health URL, as seen from there; empty for none', {
+    problem: (text) =>
+      text === '' || /^https?:\/\/\S+$/.test(text) ? undefined : 'Such as http://127.0.0.1:3000/health.',
+  });
   return answer === '' ? undefined : answer;
 }
 
