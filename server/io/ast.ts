@@ -147,7 +147,7 @@ class SourceReader {
     const [argument] = node.arguments;
     if (kind === undefined || argument === undefined) return;
     if (ts.isStringLiteralLike(argument)) this.#addLink(kind, argument, node, []);
-    else this.#dynamic.push({ range: this.#range(argument), prefix: constantPrefix(argument) });
+    else this.#dynamic.push({ how: 'specifier', range: this.#range(argument), prefix: constantPrefix(argument) });
   }
 
   #addLink(

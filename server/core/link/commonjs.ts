@@ -3,7 +3,7 @@ import type { TreePath } from '../tree/tree.ts';
 import type { Found } from './esm.ts';
 import { Ended } from './lookup.ts';
 import type { Lookup, PackageConfig } from './lookup.ts';
-import { moduleFolders, packageExports, packageImports } from './package-entries.ts';
+import { moduleFolders, OWN_EXPORTS, packageExports, packageImports } from './package-entries.ts';
 
 const EXTENSIONS = ['.js', '.json', '.node'];
 
@@ -18,8 +18,7 @@ export function resolveCommonJs(lookup: Lookup, specifier: string): Found {
   }
   const subpath = scope?.exports === undefined ? undefined : subpathOf(specifier, scope.name);
   if (scope !== undefined && subpath !== undefined) {
-    const rule = "the package's own exports";
-    return searchless(lookup, scope, () => packageExports(lookup, scope, subpath, rule), rule);
+    return searchless(lookup, scope, () => packageExports(lookup, scope, subpath, OWN_EXPORTS), OWN_EXPORTS);
   }
   if (specifier.startsWith('/')) return search(lookup, ['/'], specifier, 'an absolute path');
   // Also `..name`: Node looks at the first two characters only.

@@ -30,7 +30,7 @@ function commonJsNames(text: string): Pick<ModuleFacts, 'exports' | 'starFrom'> 
 
 class Extraction {
   readonly #links: LinkText[] = [];
-  readonly #dynamic: { range: ModuleFacts['dynamic'][number]['range']; prefix: string }[] = [];
+  readonly #dynamic: ModuleFacts['dynamic'][number][] = [];
   readonly #exports: string[] = [];
   readonly #starFrom: string[] = [];
   #esm = false;
@@ -219,6 +219,7 @@ class Extraction {
     }
     const prefix = isText && after === '+' ? this.#specifier(argument) : this.#templatePrefix(argument);
     this.#dynamic.push({
+      how: 'specifier',
       range: this.lines.range(this.tokens.start[argument] ?? 0, this.tokens.start[close] ?? 0),
       prefix,
     });

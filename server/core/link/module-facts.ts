@@ -1,7 +1,19 @@
 import type { Range } from './finding.ts';
 
-/** How one module names another. */
-export type LinkKind = 'import' | 'export-from' | 'dynamic-import' | 'require' | 'require-resolve';
+/** How one module names another, or a file. */
+export type LinkKind =
+  | 'import'
+  | 'export-from'
+  | 'dynamic-import'
+  | 'require'
+  | 'require-resolve'
+  /** `import.meta.resolve`: as `import`, but a relative one is never looked at. */
+  | 'meta-resolve'
+  /** A module that another thread or process runs: `new Worker(…)`, exactly this file; `fork(…)`, searched as `require` does. */
+  | 'worker'
+  | 'fork'
+  /** A file that is opened and not loaded: a template, a page. */
+  | 'file';
 
 /**
  * What one module's text says, independent of where it lies: a pure function of the content, so it is cached by content and shared
@@ -11,14 +23,22 @@ export interface ModuleFacts {
   /** `esm` where the text has `import`/`export` declarations or `import.meta`, else `script`: Node's syntax detection asks this. */
   readonly syntax: 'esm' | 'script';
   readonly links: readonly LinkText[];
-  /** Imports whose specifier is computed at run time, with the constant text that it begins with. */
-  readonly dynamic: readonly { readonly range: Range; readonly prefix: string }[];
+  readonly dynamic: readonly DynamicText[];
   /** Names that an importing ES module can see; for a script, what Node's own lexer sees of `module.exports`. */
   readonly exports: readonly string[];
   /** Specifiers whose names are all exported too: `export * from`, and a script's `module.exports = require()`. */
   readonly starFrom: readonly string[];
   /** Where the text could not be understood; what was found up to there stands above. */
   readonly problem?: { readonly message: string; readonly range: Range };
+}
+
+/** What is named at run time only. */
+export interface DynamicText {
+  readonly range: Range;
+  /** The constant text that the specifier begins with, relative to the module; a folder ends with a slash. Empty where nothing is known. */
+  readonly prefix: string;
+  /** An import whose specifier is computed, or a folder whose files are listed. */
+  readonly how: 'specifier' | 'listing';
 }
 
 /** One constant specifier in a module's text. */

@@ -9,6 +9,9 @@ import type { Target } from './package-targets.ts';
 /** What a package's `exports` or `imports` lead to: a path that nobody has looked at yet, which may end with a slash. */
 export type Entry = { readonly path: string } | { readonly builtin: string };
 
+/** The rule by which a package imports itself. */
+export const OWN_EXPORTS = "the package's own exports";
+
 /** PACKAGE_EXPORTS_RESOLVE. Ends the lookup where the package does not export the subpath. */
 export function packageExports(lookup: Lookup, config: PackageConfig, subpath: string, rule: string): Entry {
   const file = join(config.folder, 'package.json');
@@ -85,7 +88,7 @@ export function resolvePackage(lookup: Lookup, folder: TreePath, specifier: stri
   const subpath = `.${match?.[2] ?? ''}`;
   const own = lookup.scope(folder);
   if (own?.exports !== undefined && own.name === name) {
-    return pathOf(packageExports(lookup, own, subpath, "the package's own exports"));
+    return pathOf(packageExports(lookup, own, subpath, OWN_EXPORTS));
   }
   // The name becomes part of a URL: behind one of these it is no path any more.
   const isPath = !/[?#]/.test(name);

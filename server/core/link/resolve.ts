@@ -1,3 +1,4 @@
+import { dirname, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { View } from '../tree/view.ts';
 import { builtinOf, hasSince } from './builtins.ts';
@@ -8,7 +9,8 @@ import type { Found } from './esm.ts';
 import type { Trace } from './finding.ts';
 import { Ended, Lookup } from './lookup.ts';
 import type { LinkKind } from './module-facts.ts';
-import { isCompiled, resolveCompiled } from './typescript.ts';
+import { OWN_EXPORTS } from './package-entries.ts';
+import { isCompiled, resolveCompiled, TS_BASE_URL, TS_PATHS } from './typescript.ts';
 
 /** What resolves a module's links: which Node, and what its environment adds. */
 export interface Runtime {
@@ -24,7 +26,7 @@ export interface Runtime {
  * @param from the module's real path
  */
 export function resolve(view: View, from: TreePath, kind: LinkKind, specifier: string, runtime: Runtime): Trace {
-  const isEsm = kind === 'import' || kind === 'export-from' || kind === 'dynamic-import';
+  const isEsm = ES_KINDS.has(kind);
   const lookup = new Lookup(view, from, {
     node: runtime.node,
     isEsm,
@@ -44,6 +46,7 @@ export function resolve(view: View, from: TreePath, kind: LinkKind, specifier: s
 
 function run(lookup: Lookup, kind: LinkKind, specifier: string): Found {
   const { node, isEsm } = lookup.rules;
+  if (kind === 'file' || kind === 'worker') return exactly(lookup, specifier);
   const rule = 'a module of Node itself';
   const builtin = builtinOf(specifier, node);
   if (builtin !== undefined) return { outcome: { kind: 'builtin', name: builtin }, rule };
@@ -52,6 +55,21 @@ function run(lookup: Lookup, kind: LinkKind, specifier: string): Found {
   }
   if (isCompiled(lookup.from)) return resolveCompiled(lookup, specifier);
   return isEsm ? resolveEsm(lookup, specifier) : resolveCommonJs(lookup, specifier);
+}
+
+/** A file that is named by its path: nothing is searched. */
+function exactly(lookup: Lookup, specifier: string): Found {
+  const rule = 'a path relative to the module';
+  const file = lookup.file(join(dirname(lookup.from), specifier));
+  if (file !== undefined) return { outcome: { kind: 'file', path: file }, rule };
+  throw lookup.fails(rule, 'ENOENT', `There is no file ${specifier}`);
+}
+
+const ES_KINDS: ReadonlySet<LinkKind> = new Set(['import', 'export-from', 'dynamic-import', 'meta-resolve']);
+
+/** Whether a bare specifier was the package's own name or an alias of its `tsconfig.json`: then it names no package to be installed. */
+export function isByOwnRules(trace: Trace): boolean {
+  return trace.rule === OWN_EXPORTS || trace.rule === TS_PATHS || trace.rule === TS_BASE_URL;
 }
 
 /** `#/` as the beginning of an internal import. */

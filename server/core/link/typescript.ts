@@ -13,6 +13,9 @@ export function isCompiled(path: TreePath): boolean {
   return /\.(?:[cm]?ts|tsx|jsx)$/.test(path);
 }
 
+export const TS_PATHS = '"paths" of tsconfig.json';
+export const TS_BASE_URL = '"baseUrl" of tsconfig.json';
+
 /** Without an extension. What is only declared (`.d.ts`) comes after what runs. */
 const EXTENSIONS = ['.ts', '.tsx', '.js', '.jsx', '.json', '.mts', '.cts', '.mjs', '.cjs', '.node', '.d.ts'];
 /** What a source may be called whose output is named in the import. */
@@ -65,10 +68,10 @@ function byPaths(lookup: Lookup, specifier: string, project: TypeScriptProject):
   const places = [...pathsFor(specifier, project)];
   for (const place of places) {
     const file = source(lookup, place, false);
-    if (file !== undefined) return { outcome: { kind: 'file', path: file }, rule: '"paths" of tsconfig.json' };
+    if (file !== undefined) return { outcome: { kind: 'file', path: file }, rule: TS_PATHS };
   }
   const base = project.baseUrl === undefined ? undefined : source(lookup, join(project.baseUrl, specifier), false);
-  if (base !== undefined) return { outcome: { kind: 'file', path: base }, rule: '"baseUrl" of tsconfig.json' };
+  if (base !== undefined) return { outcome: { kind: 'file', path: base }, rule: TS_BASE_URL };
   return undefined;
 }
 

@@ -1,0 +1,51 @@
+import { resolve } from './resolve.ts';
+import type { Finding, Trace, Verdict } from './finding.ts';
+import type { TreePath } from '../tree/tree.ts';
+import type { LinkText } from './module-facts.ts';
+import type { ProjectView } from './project.ts';
+
+/** One link with where it leads in each tree. */
+export interface Link {
+  readonly text: LinkText;
+  readonly here: Trace;
+  readonly there: Trace;
+  readonly after: Trace;
+  /** The module's own path in each tree. */
+  readonly fromHere: TreePath;
+  readonly fromThere: TreePath;
+}
+
+/** What a verdict says, before it is put at its place. */
+export interface Said {
+  readonly code: Verdict;
+  readonly message: string;
+  readonly remedy: string;
+  readonly pull?: readonly string[];
+  readonly range?: Finding['range'];
+  /** Where it is not as grave as its code usually is. */
+  readonly atMost?: 'warning' | 'information';
+}
+
+/** Where one link leads in each tree; also what a hover shows. */
+export function followLink(view: ProjectView, text: LinkText, fromHere: TreePath, fromThere: TreePath): Link {
+  const { runtime } = view.project;
+  return {
+    text,
+    fromHere,
+    fromThere,
+    here: resolve(view.local, fromHere, text.kind, text.specifier, runtime),
+    there: resolve(view.production, fromThere, text.kind, text.specifier, runtime),
+    after: resolve(view.merged, fromThere, text.kind, text.specifier, runtime),
+  };
+}
+
+/** An outcome that nobody can judge by. */
+export function isOpen(trace: Trace): boolean {
+  return trace.outcome.kind === 'unknown' || trace.outcome.kind === 'unreadable';
+}
+
+/** A clause that ends a sentence about a failure: when it happens. */
+export function fails({ text }: Link): string {
+  if (text.caught) return '; the failure is caught';
+  return text.when === 'reached' ? '; it fails when this function is reached, not at start' : '';
+}

@@ -1,0 +1,368 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../../server/core/link/finding.ts';
+import { judgeModule } from '../../../../server/core/link/judge.ts';
+import { judgeProductionModule, onePerPackage } from '../../../../server/core/link/production-modules.ts';
+import { viewOf } from '../../../support/trees.ts';
+import type { ProjectOptions } from '../../../support/trees.ts';
+
+function findings(options: ProjectOptions): Finding[] {
+  const view = viewOf(options);
+  return onePerPackage([
+    ...view.project.modules.flatMap((path) => judgeModule(view, path).findings),
+    ...view.project.productionOnly.flatMap((path) => judgeProductionModule(view, path)),
+  ]);
+}
+
+/** `file: severity code specifier` of everything that is said. */
+function said(options: ProjectOptions): string[] {
+  return findings(options).map(
+    ({ file, severity, code, specifier }) => `${file.path}: ${severity} ${code} ${specifier ?? ''}`,
+  );
+}
+
+describe('production-only-import', () => {
+  const there = { 'src/db/connection.js': '', 'src/app.js': '' };
+
+  it('is said where only production has the file, with the pull that mends it', () => {
+    const [finding, ...rest] = findings({ here: { 'src/app.js': "\n  require('./db/connection');" }, there });
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      code: 'production-only-import',
+      severity: 'error',
+      file: { tree: 'local', path: 'src/app.js' },
+      range: { start: { line: 1, character: 11 }, end: { line: 1, character: 26 } },
+      specifier: './db/connection',
+      pull: ['src/db/connection.js'],
+      when: 'start',
+    });
+    expect(finding?.remedy).toContain('driftline pull src/db/connection.js');
+  });
+
+  it('is not said once the file is here too', () => {
+    expect(said({ here: { 'src/app.js': "require('./db/connection')", 'src/db/connection.js': '' }, there })).toEqual(
+      [],
+    );
+  });
+
+  it('says what would have to be pulled in the coordinates of a map', () => {
+    const [finding] = findings({
+      map: [{ local: 'api/src', production: 'src' }],
+      here: { 'api/src/app.js': "require('./db/connection')" },
+      there,
+    });
+    expect(finding).toMatchObject({ code: 'production-only-import', pull: ['src/db/connection.js'] });
+  });
+
+  it('offers no pull of what is not managed', () => {
+    const [finding] = findings({
+      exclude: ['generated'],
+      here: { 'src/app.js': "require('../generated/x')" },
+      there: { 'generated/x.js': '' },
+    });
+    expect(finding).toMatchObject({ code: 'production-only-import' });
+    expect(finding?.pull).toBeUndefined();
+  });
+
+  it('is a warning where production already has this very module, and runs with it', () => {
+    const text = "try { require('./gone') } finally {}";
+    expect(said({ here: { 'src/app.js': text }, there: { 'src/app.js': text } })).toEqual([
+      'src/app.js: warning unresolved-import ./gone',
+    ]);
+  });
+});
+
+describe('unresolved-import', () => {
+  it('is said where no tree has the file', () => {
+    expect(said({ here: { 'a.js': "require('./none')" }, there: {} })).toEqual([
+      'a.js: error unresolved-import ./none',
+    ]);
+  });
+
+  it('is not said of builtins, data URLs and files', () => {
+    const text = "import 'node:fs'; import 'fs/promises'; import 'data:text/javascript,1'; import './b.js'";
+    expect(said({ here: { 'a.mjs': text, 'b.js': '' }, there: {} })).toEqual([]);
+  });
+
+  it('is said of a module that this Node does not have', () => {
+    expect(said({ here: { 'a.js': "require('node:sqlite')" }, there: {}, node: [20, 19] })).toEqual([
+      'a.js: error unresolved-import node:sqlite',
+    ]);
+    expect(said({ here: { 'a.js': "require('node:sqlite')" }, there: {}, node: [22, 13] })).toEqual([]);
+  });
+
+  it('says in a function that it fails when reached', () => {
+    const [finding] = findings({ here: { 'a.js': "module.exports = () => require('./none')" }, there: {} });
+    expect(finding).toMatchObject({ when: 'reached' });
+    expect(finding?.message).toContain('not at start');
+  });
+});
+
+describe('case-mismatch', () => {
+  const here = { 'a.js': "require('./DB/Connection')", 'db/connection.js': '' };
+
+  it('comes before everything else: the fix is the spelling, never a pull', () => {
+    const [finding, ...rest] = findings({ here: { 'a.js': "require('./Db')", 'db.js': '' }, there: { 'Db.js': '' } });
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ code: 'case-mismatch', severity: 'error' });
+    expect(finding?.pull).toBeUndefined();
+    expect(finding?.remedy).toContain('db.js');
+  });
+
+  it.each([false, true])('is the same on every disk (folding: %s)', (foldsCase) => {
+    expect(said({ here, there: {}, local: { foldsCase } })).toEqual(['a.js: error case-mismatch ./DB/Connection']);
+  });
+
+  it('is not said of the right spelling', () => {
+    expect(said({ here: { 'a.js': "require('./db/connection')", 'db/connection.js': '' }, there: {} })).toEqual([]);
+  });
+});
+
+describe('not-deployed-import', () => {
+  const cause = (options: ProjectOptions): string[] =>
+    findings(options).map(({ code, severity, message }) => `${severity} ${code}: ${message}`);
+
+  it('names a file outside the map', () => {
+    expect(
+      cause({
+        map: [{ local: 'src', production: 'src' }],
+        here: { 'src/a.js': "require('../lib/b')", 'lib/b.js': '' },
+        there: {},
+      }),
+    ).toEqual([expect.stringMatching(/^error not-deployed-import: .*lib\/b\.js lies outside "map"/)]);
+  });
+
+  it('names a file that is excluded', () => {
+    expect(
+      cause({ exclude: ['*.local.js'], here: { 'a.js': "require('./b.local')", 'b.local.js': '' }, there: {} }),
+    ).toEqual([expect.stringContaining('b.local.js is excluded')]);
+  });
+
+  it('names a file that is not included', () => {
+    expect(cause({ include: ['src'], here: { 'src/a.js': "require('../b')", 'b.js': '' }, there: {} })).toEqual([
+      expect.stringContaining('b.js is not in "include"'),
+    ]);
+  });
+
+  it('names a package.json that decides and is not deployed', () => {
+    const here = {
+      'package.json': { imports: { '#db': './src/db.js' } },
+      'src/a.js': "require('#db')",
+      'src/db.js': '',
+    };
+    expect(cause({ map: [{ local: 'src', production: 'src' }], here, there: { 'package.json': {} } })).toEqual([
+      expect.stringMatching(/^error not-deployed-import: .*package\.json/),
+    ]);
+    expect(cause({ here, there: { 'package.json': {} } })).toEqual([]);
+  });
+
+  it('names a folder that production keeps in the place of a file', () => {
+    expect(
+      cause({
+        here: { 'a.js': "require('./b')", 'b.json': '{}' },
+        there: { 'b.json/x': '' },
+        leaves: ['b.json'],
+      }),
+    ).toEqual([expect.stringContaining('production keeps a folder')]);
+  });
+
+  it('names a file that the plan leaves out', () => {
+    expect(cause({ here: { 'a.js': "require('./b')", 'b.js': '' }, there: {}, leaves: ['b.js'] })).toEqual([
+      expect.stringContaining('the plan leaves b.js out'),
+    ]);
+  });
+
+  it('is not said of what production has already, though nobody deploys it', () => {
+    expect(
+      cause({
+        map: [{ local: 'src', production: 'src' }],
+        here: { 'src/a.js': "require('../lib/b')", 'lib/b.js': '' },
+        there: { 'lib/b.js': '' },
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('shadowed-on-production', () => {
+  it('is said where production keeps a file that wins', () => {
+    const [finding, ...rest] = findings({
+      here: { 'a.js': "require('./db')", 'db/index.js': '' },
+      there: { 'db.js': '', 'a.js': 'x' },
+    });
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ code: 'shadowed-on-production', severity: 'error' });
+    expect(finding?.message).toContain('db/index.js');
+    expect(finding?.remedy).toContain('--delete db.js');
+  });
+
+  it('is said of a .js that comes before the .json here, and of an old main', () => {
+    expect(
+      said({
+        here: { 'a.js': "require('./data'); require('./lib')", 'data.json': '{}', 'lib/index.js': '' },
+        there: { 'data.js': '', 'lib/package.json': { main: 'old.js' }, 'lib/old.js': '' },
+      }),
+    ).toEqual(['a.js: error shadowed-on-production ./data', 'a.js: error shadowed-on-production ./lib']);
+  });
+
+  it('is not said once its deletion is in the plan, nor where the same file wins', () => {
+    const here = { 'a.js': "require('./db')", 'db/index.js': '' };
+    expect(said({ here, there: { 'db.js': '' }, deletes: ['db.js'] })).toEqual([]);
+    expect(said({ here, there: { 'db/index.js': 'old', 'other.js': '' } })).toEqual([]);
+  });
+});
+
+describe('missing-export', () => {
+  it('is said of each name that the module will not export', () => {
+    const [finding, ...rest] = findings({
+      here: { 'a.mjs': "import b, { one, two as three } from './b.mjs'", 'b.mjs': 'export const one = 1' },
+      there: {},
+    });
+    expect(finding).toMatchObject({ code: 'missing-export', severity: 'error', range: { start: { character: 7 } } });
+    expect(rest).toMatchObject([
+      { code: 'missing-export', range: { start: { character: 17 }, end: { character: 20 } } },
+    ]);
+  });
+
+  it('is not said of names that are there, through re-exports and stars, nor of what CommonJS assigns', () => {
+    const here = {
+      'a.mjs':
+        "import d, { one, two, ns } from './b.mjs'; import cjs, { three } from './c.cjs'; import './none-needed.mjs'",
+      'b.mjs':
+        "export * from './d.mjs'; export { two } from './e.mjs'; export * as ns from './e.mjs'; export default 1",
+      'c.cjs': 'exports.three = 3',
+      'd.mjs': "export const one = 1; export * from './b.mjs'",
+      'e.mjs': 'export const two = 2',
+      'none-needed.mjs': '',
+    };
+    expect(said({ here, there: {} })).toEqual([]);
+  });
+
+  it('is judged by what production will have, not by what is here', () => {
+    const here = { 'a.mjs': "import { one } from './lib/b.mjs'", 'lib/b.mjs': 'export const one = 1' };
+    expect(said({ exclude: ['lib'], here, there: { 'lib/b.mjs': 'export const two = 2' } })).toEqual([
+      'a.mjs: error missing-export ./lib/b.mjs',
+    ]);
+  });
+});
+
+describe('breaks-production', () => {
+  it('is said of the file whose new version lacks what a production-only module imports', () => {
+    expect(
+      said({
+        here: { 'b.mjs': 'export const two = 2' },
+        there: { 'a.mjs': "import { one } from './b.mjs'", 'b.mjs': 'export const one = 1' },
+      }),
+    ).toEqual(['b.mjs: error breaks-production ./b.mjs']);
+  });
+
+  it('is said of a deletion that a production-only module needs', () => {
+    expect(said({ here: {}, there: { 'a.js': "require('./b')", 'b.js': '' }, deletes: ['b.js'] })).toEqual([
+      expect.stringMatching(/: error breaks-production \.\/b$/),
+    ]);
+  });
+
+  it('is not said where the names stay, nor of what was broken before', () => {
+    expect(
+      said({
+        here: { 'b.mjs': 'export const one = 1, two = 2' },
+        there: { 'a.mjs': "import { one, gone } from './b.mjs'; import './none.mjs'", 'b.mjs': 'export const one = 1' },
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('packages', () => {
+  const here = { 'package.json': { dependencies: { p: '^2.0.0' } }, 'a.js': "require('p')" };
+  const installed = (version: string): object => ({ name: 'p', version, main: 'i.js' });
+
+  it('package-missing: production has node_modules, but not this package', () => {
+    const [finding] = findings({ here, there: { 'node_modules/q/index.js': '' } });
+    expect(finding).toMatchObject({ code: 'package-missing', severity: 'error' });
+    expect(finding?.remedy).toContain('npm install p@^2.0.0');
+  });
+
+  it('package-missing: the package is there, without this subpath', () => {
+    const there = { 'node_modules/p/package.json': installed('2.1.0'), 'node_modules/p/i.js': '' };
+    const [finding] = findings({ here: { ...here, 'a.js': "require('p/sub')" }, there });
+    expect(finding).toMatchObject({ code: 'package-missing' });
+    expect(finding?.message).toContain('p@2.1.0');
+  });
+
+  it('package-production-only: installed there, declared nowhere here, said once', () => {
+    const there = { 'node_modules/z/index.js': '', 'node_modules/z/package.json': { version: '1.0.0' } };
+    expect(said({ here: { 'a.js': "require('z')", 'b.js': "require('z')" }, there })).toEqual([
+      'a.js: warning package-production-only z',
+    ]);
+  });
+
+  it('package-version: what is installed is outside the range', () => {
+    const there = { 'node_modules/p/package.json': installed('1.9.0'), 'node_modules/p/i.js': '' };
+    expect(said({ here, there })).toEqual(['a.js: warning package-version p']);
+  });
+
+  it('nothing is said where the version fits, or where node_modules was not read', () => {
+    const there = { 'node_modules/p/package.json': installed('2.4.1'), 'node_modules/p/i.js': '' };
+    expect(said({ here, there })).toEqual([]);
+    expect(said({ here, there: {} })).toEqual([]);
+  });
+
+  it('a package that names itself is no package to be installed', () => {
+    const own = { 'package.json': { name: 'app', exports: './b.js' }, 'a.js': "require('app')", 'b.js': '' };
+    expect(said({ here: own, there: { 'node_modules/q/index.js': '' } })).toEqual([]);
+    expect(
+      said({
+        here: { ...own, 'package.json': { name: 'app', exports: './gone.js' } },
+        there: { 'node_modules/q/index.js': '' },
+      }),
+    ).toEqual(['a.js: error unresolved-import app']);
+  });
+});
+
+describe('what is caught', () => {
+  it('keeps its code and is information', () => {
+    const text =
+      "try { require('./x') } catch {}; import('./y').catch(() => {}); async () => { try { await import('./z') } catch {} }";
+    expect(said({ here: { 'a.js': text }, there: { 'x.js': '' } })).toEqual([
+      'a.js: information production-only-import ./x',
+      'a.js: information unresolved-import ./y',
+      'a.js: information unresolved-import ./z',
+    ]);
+  });
+
+  it('is not what only ends with finally, or what nobody waits for', () => {
+    const text = "try { require('./x') } finally {}; try { import('./y') } catch {}";
+    expect(said({ here: { 'a.js': text }, there: {} })).toEqual([
+      'a.js: error unresolved-import ./x',
+      'a.js: error unresolved-import ./y',
+    ]);
+  });
+});
+
+describe('what is not known', () => {
+  it('gives no verdict, and says what is lacking', () => {
+    const view = viewOf({
+      here: { 'a.js': "require('./lib/b'); require('./c')" },
+      there: {},
+      production: { unknown: ['/srv/app/lib'] },
+    });
+    const before = view.misses;
+    const { findings: found } = judgeModule(view, 'a.js');
+    expect(found.map((finding) => finding.specifier)).toEqual(['./c']);
+    expect(view.misses).toBeGreaterThan(before);
+    expect(view.lacking.merged.length).toBeGreaterThan(0);
+  });
+
+  it('gives no verdict on what may not be read', () => {
+    expect(
+      said({
+        here: { 'a.js': "require('./lib/b')" },
+        there: { 'lib/b.js': '' },
+        production: { unreadable: ['/srv/app/lib'] },
+      }),
+    ).toEqual([]);
+  });
+
+  it('names a module that is no JavaScript', () => {
+    const view = viewOf({ here: { 'a.js': 'if (' }, there: {} });
+    expect(judgeModule(view, 'a.js').notJudged).toBe('"(" is never closed (line 1, column 4)');
+  });
+});
