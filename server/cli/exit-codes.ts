@@ -38,6 +38,11 @@ export const EXIT_CODES_HELP: readonly (readonly [number, string])[] = [
   [130, 'stopped by Ctrl-C'],
 ];
 
+/** To have undone what was cut off is what a recovery is for. */
+export function exitOfRecovery(outcome: DeployOutcome): number {
+  return outcome === 'rolledBack' ? OK : EXIT_OF_OUTCOME[outcome];
+}
+
 /** No way to the host is another thing than a host that is not ready. */
 export function exitOfDoctor(result: DoctorResult): number {
   if (result.ok) return OK;

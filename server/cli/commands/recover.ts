@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { recover } from '../../app/recover.ts';
+import { exitOfRecovery } from '../exit-codes.ts';
 import { verb, withHost } from '../options.ts';
 import type { HostOptions } from '../options.ts';
 import { escapeName } from '../output/escape.ts';
 import { time } from '../output/text.ts';
 import { mustBeAbleToAsk, onTarget } from '../run.ts';
+import type { Run, RunOptions } from '../run.ts';
 import type { Door } from '../program.ts';
 import { journalTo, showOutcome } from './release.ts';
 
@@ -20,20 +22,26 @@ export function recoverCommand(door: Door): Command {
   ).action((given: RecoverCommandOptions) => {
     const options = { ...given, verb: 'recover' };
     mustBeAbleToAsk(door.around, options);
-    return door.ends(
-      onTarget(door.around, options, async (run) => {
-        const result = await recover(run.context, {
-          onEvent: journalTo(door, run),
-          confirm: (release) => {
-            const { name } = run.context.target;
-            const about = `Release ${escapeName(release.id)} of ${time(release.startedAt)} by ${escapeName(release.by)}`;
-            run.line.tell(`${about} was cut off in its middle. The host puts back what it had switched.`);
-            const typed = run.context.target.protected ? { typed: name } : {};
-            return run.context.person.confirm({ title: `Undo it on ${name}?`, detail: '', action: 'Undo', ...typed });
-          },
-        });
-        return showOutcome(run, result, options);
-      }),
-    );
+    return door.ends(onTarget(door.around, options, (run) => carryOut(door, run, options)));
   });
+}
+
+async function carryOut(door: Door, run: Run, options: RunOptions): Promise<number> {
+  const { person, target } = run.context;
+  const tell = journalTo(door, run);
+  // The journal is given from its beginning: what happened before it was cut off is no news.
+  const { clockMs } = (await run.context.host()).hello;
+  const result = await recover(run.context, {
+    onEvent: (event) => {
+      if (Date.parse(event.at) >= clockMs) tell(event);
+    },
+    confirm: (release) => {
+      const about = `Release ${escapeName(release.id)} of ${time(release.startedAt)} by ${escapeName(release.by)}`;
+      run.line.tell(`${about} was cut off in its middle. The host puts back what it had switched.`);
+      const typed = target.protected ? { typed: target.name } : {};
+      return person.confirm({ title: `Undo it on ${target.name}?`, detail: '', action: 'Undo', ...typed });
+    },
+  });
+  showOutcome(run, result, options);
+  return exitOfRecovery(result.outcome);
 }

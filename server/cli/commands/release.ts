@@ -22,7 +22,8 @@ export function onRelease(
       return run.context.person.confirm({ ...deployQuestion(planned.plan, run.context.target), detail: '' });
     };
     const result = await carryOut(run.context, { confirm, onEvent: journalTo(door, run) });
-    return showOutcome(run, result, options);
+    showOutcome(run, result, options);
+    return EXIT_OF_OUTCOME[result.outcome];
   });
 }
 
@@ -38,7 +39,6 @@ export function journalTo(door: Door, { line }: Run): DeployOptions['onEvent'] {
   };
 }
 
-export function showOutcome(run: Run, result: DeployResult, options: RunOptions): number {
+export function showOutcome(run: Run, result: DeployResult, options: RunOptions): void {
   run.show(result, deployReport(result, { ...run.report, verb: options.verb }));
-  return EXIT_OF_OUTCOME[result.outcome];
 }

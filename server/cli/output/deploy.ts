@@ -11,7 +11,7 @@ export function deployReport(result: DeployResult, options: ReportOptions & { re
   const { paint } = options;
   const refused = result.outcome === 'refused';
   return lines(
-    headline(result, paint),
+    headline(result, options.verb, paint),
     detail(result),
     refused ? [] : summary(result, paint),
     // Of a plan that was carried out they were shown with it.
@@ -30,13 +30,14 @@ export function deployReport(result: DeployResult, options: ReportOptions & { re
   );
 }
 
-function headline(result: DeployResult, paint: Paint): string {
+function headline(result: DeployResult, verb: string, paint: Paint): string {
   const isRollback = result.plan?.reason.kind === 'rollback';
   switch (result.outcome) {
     case 'deployed':
       return paint.green(isRollback ? wentBack(result.plan) : `Deployed to ${escapeName(result.target)}.`);
     case 'rolledBack':
       if (!wasTouched(result)) return paint.yellow('Given up: nothing live was changed.');
+      if (verb === 'recover') return paint.green('Recovered: the old version answers again.');
       return paint.yellow(
         isRollback
           ? 'The rollback failed and was undone: what it found answers again.'
@@ -150,21 +151,24 @@ function undone(result: DeployResult, paint: Paint): string[] {
 }
 
 function tail(result: DeployResult, options: ReportOptions & { readonly verb: string }): string[] {
+  const { verb } = options;
   switch (result.outcome) {
     case 'deployed':
       // Undoes whatever was last: also this rollback.
       return next(['driftline releases', 'driftline rollback'], options);
     case 'rolledBack':
-      return next(['driftline check', 'driftline releases'], options);
+      return next([verb === 'recover' ? 'driftline plan' : 'driftline check', 'driftline releases'], options);
     case 'failedNeedsAttention':
       return next(['driftline doctor', 'driftline recover', 'driftline releases'], options);
     case 'refused':
-      return next([afterRefusal(result, options.verb)], options);
+      return next([afterRefusal(result, verb)], options);
     case 'nothingToDo':
-      return next([options.verb === 'deploy' ? 'driftline audit' : 'driftline releases'], options);
+      return next([verb === 'deploy' ? 'driftline audit' : 'driftline releases'], options);
   }
 }
 
-function afterRefusal({ guards }: DeployResult, verb: string): string {
+function afterRefusal({ guards, detail }: DeployResult, verb: string): string {
+  const named = /\bdriftline [a-z]+/.exec(detail)?.[0];
+  if (named !== undefined && !guards.some((guard) => guard.blocks)) return named;
   return verb === 'deploy' ? wayOut(guards) : 'driftline releases';
 }

@@ -22,8 +22,8 @@ export function releasesReport(result: ReleasesResult, options: ReportOptions): 
 
 /** What is not at its end comes first; else the ways back: one release, and to an earlier one. */
 function commands(releases: readonly ReleaseSummary[]): string[] {
-  const [newest] = releases;
-  switch (newest?.outcome) {
+  // What was rolled back left everything as it was before.
+  switch (releases.find((release) => release.outcome !== 'rolledBack')?.outcome) {
     case 'interrupted':
       return ['driftline recover'];
     case 'failedNeedsAttention':

@@ -8,6 +8,7 @@ import {
   EXIT_OF_OUTCOME,
   exitOfCheck,
   exitOfDoctor,
+  exitOfRecovery,
 } from '../../../server/cli/exit-codes.ts';
 
 describe('exit codes', () => {
@@ -29,6 +30,15 @@ describe('exit codes', () => {
     const readme = readFileSync(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
     for (const [code] of EXIT_CODES_HELP.filter(([each]) => each < 70))
       expect(readme).toMatch(new RegExp(`^\\| ${code} +\\|`, 'm'));
+  });
+});
+
+describe('exitOfRecovery', () => {
+  it('is fine with what was undone, and with nothing else that is not well', () => {
+    expect(exitOfRecovery('rolledBack')).toBe(0);
+    expect(exitOfRecovery('nothingToDo')).toBe(0);
+    expect(exitOfRecovery('refused')).toBe(1);
+    expect(exitOfRecovery('failedNeedsAttention')).toBe(5);
   });
 });
 

@@ -77,6 +77,16 @@ describe('deployReport', () => {
     expect(text).toContain('Next: driftline pull --missing');
   });
 
+  it('of a refusal proposes what its reason names', () => {
+    const detail = 'A release was cut off. Finish or undo it first: driftline recover.';
+    expect(report(deployed({ outcome: 'refused', release: null, detail }))).toMatch(/Next: driftline recover$/m);
+  });
+
+  it('of a recovery that undid a release is no bad news', () => {
+    const text = report(deployed({ outcome: 'rolledBack', detail: 'cut off', journal: journal(switched) }), 'recover');
+    expect(text).toMatch(/^Recovered: the old version answers again\.\nCut off\./);
+  });
+
   it('of a refusal without a guard says why', () => {
     expect(report(deployed({ outcome: 'refused', release: null, detail: 'Another deploy is running.' }))).toContain(
       'Another deploy is running.',

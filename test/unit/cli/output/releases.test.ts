@@ -27,6 +27,9 @@ describe('releasesReport', () => {
   it('proposes to recover what is not at its end', () => {
     expect(next(release('r02', { outcome: 'interrupted' }), release('r01'))).toBe('driftline recover\n');
     expect(next(release('r02', { outcome: 'failedNeedsAttention' }))).toContain('driftline recover');
+    const after = release('r03', { outcome: 'rolledBack' });
+    expect(next(after, release('r02', { outcome: 'failedNeedsAttention' }))).toContain('driftline recover');
+    expect(next(release('r03'), release('r02', { outcome: 'failedNeedsAttention' }))).not.toContain('recover');
     expect(next(release('r02', { outcome: 'running' }), release('r01'))).toBe('driftline releases\n');
   });
 
