@@ -51,7 +51,8 @@ export async function carry(context: VerbContext, planned: PlanResult, options: 
 
 /** How a release that was started ended, by its journal. */
 export function ended(planned: PlanResult, journal: readonly JournalEvent[]): DeployResult {
-  const end = journal.find((event) => event.type === 'ended');
+  // The last one: a release that needed attention and was recovered has two.
+  const end = journal.findLast((event) => event.type === 'ended');
   return {
     ...refusal(planned, end?.detail ?? 'It was cut off in its middle. Finish or undo it: driftline recover'),
     outcome: end?.outcome ?? 'failedNeedsAttention',

@@ -23,10 +23,10 @@ async function main(): Promise<void> {
     await serve(process.stdin, process.stdout, driftline.nonce, handlers);
     return;
   }
-  const [, , verb, folder] = process.argv;
+  const [, , verb, folder, guardian] = process.argv;
   if (folder !== undefined && existsSync(folder)) {
     if (verb === 'release') return guardRelease(folder);
-    if (verb === 'carry-out') return carryOut(folder);
+    if (verb === 'carry-out') return carryOut(folder, process.ppid === Number(guardian) ? process.ppid : null);
   }
   throw new Error('usage: node <this file> release <release folder>');
 }

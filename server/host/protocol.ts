@@ -60,8 +60,20 @@ export interface HostVerbs {
   };
   /** Starts the detached runner. From here on the host needs nobody. */
   start: { ask: { plan: string; state: string }; part: never; end: { pid: number } };
-  /** Gives a release that was cut off in its middle to a new runner, which undoes it; `null` where there is none. */
+  /**
+   * Gives a release that was cut off in its middle, or that needed attention, to a new runner, which undoes it; `null` where there is
+   * none.
+   */
   recover: { ask: { state: string }; part: never; end: { release: string | null } };
+  /**
+   * Takes the lock away from a release that nobody carries out, as it stands: only after `recover` could not end it, and because a
+   * person says so, which is written down. False where nothing held the root.
+   */
+  unlock: {
+    ask: { state: string; release: string; by: string; reason: string };
+    part: never;
+    end: { unlocked: boolean };
+  };
   /** Journal events from the given sequence number on, as they are written, until the release has ended. */
   follow: {
     ask: { plan: string; state: string; from: number };

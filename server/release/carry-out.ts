@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Operation, Plan } from '../core/plan/plan.ts';
 import { Failure } from '../core/failure.ts';
 import type { JournalEvent } from '../core/release/release.ts';
+import { HostRefused } from '../remote/failures.ts';
 import type { Host } from '../remote/host.ts';
 import { holdsFromOutside } from './outside.ts';
 
@@ -34,17 +35,33 @@ const SILENCE_MS = 300_000;
  */
 export async function carryOut(options: CarryOutOptions): Promise<JournalEvent[]> {
   const { host, plan, signal } = options;
-  const { staged } = await host.request('prepare', { plan }, { signal });
   const release = { plan: plan.id, state: plan.state };
+  const abandon = (): Promise<unknown> => host.request('abandon', release).catch(() => undefined); // The host clears it away by itself too.
   try {
+    const { staged } = await host.request('prepare', { plan }, { signal, silenceMs: SILENCE_MS });
     await stageAll(options, new Set(staged));
     signal.throwIfAborted();
-    await host.request('start', release);
   } catch (error) {
-    await host.request('abandon', release).catch(() => undefined); // Without a line the host clears it away by itself.
+    await abandon();
+    throw error;
+  }
+  try {
+    await host.request('start', release, { silenceMs: SILENCE_MS });
+  } catch (error) {
+    // A host that says no has begun nothing. One that says nothing may have begun.
+    if (!(error instanceof HostRefused)) throw lineLost(host, plan, error);
+    await abandon();
     throw error;
   }
   return follow(options);
+}
+
+function lineLost(host: Host, plan: Plan, cause: unknown): LineLost {
+  return new LineLost(
+    `The line to ${host.address} was lost during release ${plan.id}. The host finishes or undoes it by itself.`,
+    'See how it ended: driftline releases',
+    { cause },
+  );
 }
 
 /** Sends what the host lacks, many at once: on a long line each answer would cost a round trip. */
@@ -111,11 +128,7 @@ export async function follow(
     );
     await Promise.all(errands);
   } catch (error) {
-    throw new LineLost(
-      `The line to ${host.address} was lost during release ${plan.id}. The host finishes or undoes it by itself.`,
-      'See how it ended: driftline releases',
-      { cause: error },
-    );
+    throw lineLost(host, plan, error);
   } finally {
     signal.removeEventListener('abort', undo);
   }

@@ -256,6 +256,7 @@ const ANSWERS: { readonly [V in Verb]: { readonly part: Check; readonly end: Che
   stage: { part: noPart, end: record<HostVerbs['stage']['end']>({ bytes: anyNumber }) },
   start: { part: noPart, end: record<HostVerbs['start']['end']>({ pid: anyNumber }) },
   recover: { part: noPart, end: record<HostVerbs['recover']['end']>({ release: either(nothing, anyText) }) },
+  unlock: { part: noPart, end: record<HostVerbs['unlock']['end']>({ unlocked: yesOrNo }) },
   follow: {
     part: record<HostVerbs['follow']['part']>({ event: journalEvent }),
     end: record<HostVerbs['follow']['end']>({ ended: yesOrNo }),

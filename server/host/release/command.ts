@@ -44,6 +44,11 @@ export class Command implements ProcessManager {
   restore(): Promise<void> {
     return this.restart();
   }
+
+  /** No command that stops was given; one that restarts what was down is all there is. */
+  stop(): Promise<void> {
+    return this.restart();
+  }
 }
 
 /** Runs, under a number that nobody told: `init`'s own is never an app's. */

@@ -1,34 +1,52 @@
 import { createHash } from 'crypto';
 import {
-  chmodSync,
-  chownSync,
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
+  fchmodSync,
+  fchownSync,
   fsyncSync,
   lstatSync,
   openSync,
   readFileSync,
   renameSync,
+  rmdirSync,
+  unlinkSync,
   writeFileSync,
 } from 'fs';
+import type { Stats } from 'fs';
 import * as path from 'path';
 import type { Content } from '../../core/plan/plan.ts';
 import { hashFile } from '../hash.ts';
 import { hasCode } from '../names.ts';
+import { openRegular } from '../open.ts';
 
 /** Writes a small file so that it is there whole or not at all, also after a power loss. Mode 0600. */
 export function writeDurably(file: string, text: string): void {
   const fresh = `${file}.${process.pid}.new`;
-  const handle = openSync(fresh, 'w', 0o600);
   try {
-    writeFileSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    const handle = openSync(fresh, 'w', 0o600);
+    try {
+      writeFileSync(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(fresh, file);
+  } catch (error) {
+    removeIfThere(fresh);
+    throw error;
   }
-  renameSync(fresh, file);
   syncFolder(path.dirname(file));
+}
+
+export function removeIfThere(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+  }
 }
 
 /** Makes a file's bytes, or a folder's names, survive a power loss. */
@@ -52,23 +70,49 @@ export function syncFolder(folder: string): void {
 
 /**
  * A copy of its own (a reflink where the file system has them, never a hard link: that would change the live file's ctime and share its
- * bytes), read back and compared. Throws where the source has not, or the copy does not get, this content.
+ * bytes), with its rights, read back and compared. Throws where the source has not, or the copy does not get, this content.
+ *
+ * @param like whose owner it gets: what root puts into place must still belong to the app's user
  */
-export function copyVerified(from: string, to: string, content: Content): void {
-  copyFileSync(from, to, constants.COPYFILE_FICLONE);
-  chmodSync(to, content.mode);
-  syncFile(to);
-  const found = sha256Of(to);
-  if (found !== content.sha256) throw new Error(`the copy of ${from} has not the bytes that were listed`);
+export function copyVerified(from: string, to: string, content: Content, like?: Stats): void {
+  const source = from === '/dev/null' ? undefined : openRegular(from, 'refuse');
+  try {
+    // By its handle, where /proc has it: a name may be a FIFO by now, and opening that would wait for ever.
+    const held = source === undefined ? from : `/proc/self/fd/${source.handle}`;
+    copyFileSync(existsSync(held) ? held : from, to, constants.COPYFILE_FICLONE);
+  } finally {
+    if (source !== undefined) closeSync(source.handle);
+  }
+  if (sha256Of(to) !== content.sha256)
+    throw new Error(`${from} has not the bytes that were listed, or its copy got others`);
+  giveRights(to, content.mode, like);
 }
 
-/** Gives a file the owner of another: what root puts into place must still belong to the app's user. */
-export function takeOwnerOf(file: string, like: string): void {
-  const wanted = lstatSync(like);
-  const has = lstatSync(file);
-  if (wanted.uid === has.uid && wanted.gid === has.gid) return;
+/** Gives a file its owner and its permission bits, and makes all of it survive a power loss. */
+export function giveRights(file: string, mode: number, like?: Stats): void {
+  const handle = openSync(file, 'r');
   try {
-    chownSync(file, wanted.uid, wanted.gid);
+    // The owner first: a change of it clears setuid and setgid.
+    if (like !== undefined) takeOwner(handle, like);
+    fchmodSync(handle, mode);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+export function takeFolderOwner(folder: string, like: Stats): void {
+  const handle = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    takeOwner(handle, like);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function takeOwner(handle: number, like: Stats): void {
+  try {
+    fchownSync(handle, like.uid, like.gid);
   } catch (error) {
     // Only root may give files away; for anybody else what they write is theirs, as with any other way of writing it.
     if (!hasCode(error, 'EPERM')) throw error;
@@ -108,5 +152,14 @@ export function readIfThere(file: string): string | undefined {
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
+  }
+}
+
+/** A folder with something in it stays: whatever that is, it is not ours. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw error;
   }
 }

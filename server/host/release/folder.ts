@@ -27,7 +27,17 @@ export class ReleaseFolder {
   }
 
   file(
-    name: 'plan.json' | 'journal.jsonl' | 'record.json' | 'process.json' | 'word' | 'runner.log' | 'README.md',
+    name:
+      | 'plan.json'
+      | 'journal.jsonl'
+      | 'end.json'
+      | 'number'
+      | 'record.json'
+      | 'record.unlocked.json'
+      | 'process.json'
+      | 'word'
+      | 'runner.log'
+      | 'README.md',
   ): string {
     return path.join(this.path, name);
   }
@@ -47,9 +57,19 @@ export class ReleaseFolder {
     return path.join(this.path, 'undo', String(operation));
   }
 
-  /** A live file that was deleted or undone, until the release has ended. */
+  /** The live file itself that was replaced or deleted, until the release has ended. */
   removed(operation: number): string {
     return path.join(this.path, 'removed', String(operation));
+  }
+
+  /** What the release had put there and an undo took away again, until the release has ended. */
+  undone(operation: number): string {
+    return path.join(this.path, 'removed', `${operation}.new`);
+  }
+
+  /** Somebody's edit of what the release had put there, saved when that was undone. */
+  edit(operation: number): string {
+    return path.join(this.path, 'edits', String(operation));
   }
 
   readPlan(): Plan {

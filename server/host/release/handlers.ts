@@ -1,25 +1,37 @@
 import { spawn } from 'child_process';
-import { appendFileSync, chmodSync, closeSync, mkdirSync, openSync, rmSync, statSync } from 'fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, statSync } from 'fs';
 import * as path from 'path';
 import type { Content, Plan } from '../../core/plan/plan.ts';
 import { HostFailure } from '../handlers.ts';
 import type { Handler, Handlers } from '../handlers.ts';
-import { hasCode, reasonOf } from '../names.ts';
-import { copyVerified, exists, sha256Of, sha256OfBytes, syncFile, writeDurably } from './durable.ts';
+import { exists, sha256Of, sha256OfBytes, syncFile, writeDurably } from './durable.ts';
 import { ReleaseFolder } from './folder.ts';
-import { keptContents, summaries } from './history.ts';
+import { summaries, unfinished } from './history.ts';
 import { endOf, Journal, readJournal } from './journal.ts';
-import { lifeOf, passLock, readLock, releaseLock, takeLock } from './lock.ts';
-import type { LockHolder } from './lock.ts';
+import { describe, held, interrupted, lifeOf, passLock, readLock, releaseLock, seizeLock, takeLock } from './lock.ts';
 import { probe } from './probe.ts';
-import { readme } from './readme.ts';
-import { hasBegun, verifyRoot } from './switch.ts';
-import { pause } from './watch.ts';
+import { discard, guardWrites, isSettled, layOut, makeStateFolder } from './state-folder.ts';
+import { verifyRoot } from './switch.ts';
+import { now, pause } from './watch.ts';
 
 const FOLLOW_POLL_MS = 100;
+/** How long a prepared release waits for its next file, and a line that fell asleep may hold the root. */
+const PREPARED_MS = 10 * 60_000;
+/** One runner takes over from the other within this time; a holder that is still dead then has nobody. */
+const TAKE_OVER_MS = 3_000;
 
 type ReleaseVerb =
-  'probe' | 'prepare' | 'stage' | 'start' | 'recover' | 'follow' | 'decide' | 'abandon' | 'releases' | 'release';
+  | 'probe'
+  | 'prepare'
+  | 'stage'
+  | 'start'
+  | 'recover'
+  | 'unlock'
+  | 'follow'
+  | 'decide'
+  | 'abandon'
+  | 'releases'
+  | 'release';
 
 /**
  * The verbs of a release.
@@ -29,7 +41,17 @@ type ReleaseVerb =
 export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
   /** Prepared here and not started, by id: nobody else would clear them away if the line is cut now. */
   const prepared = new Map<string, Prepared>();
-  process.once('exit', () => prepared.forEach(({ folder }) => discard(folder)));
+  const forget = (id: string): Prepared | undefined => {
+    const mine = prepared.get(id);
+    if (mine !== undefined) clearTimeout(mine.patience);
+    prepared.delete(id);
+    return mine;
+  };
+  const giveUp = (id: string): void => {
+    const mine = forget(id);
+    if (mine !== undefined) discard(mine.folder);
+  };
+  process.once('exit', () => [...prepared.keys()].forEach(giveUp));
 
   const prepare: Handler<'prepare'> = ({ plan }) => {
     const folder = new ReleaseFolder(plan.state, plan.id);
@@ -39,11 +61,15 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
       takeLock(plan, (holder) => isSettled(plan.state, holder));
     }, plan.state);
     try {
+      refuseUnfinished(plan.state);
       const staged = guardWrites(() => layOut(plan, folder), plan.state);
-      prepared.set(plan.id, { folder, writes: writesOf(plan) });
+      const patience = setTimeout(() => giveUp(plan.id), PREPARED_MS).unref();
+      prepared.set(plan.id, { folder, writes: writesOf(plan), patience });
       return Promise.resolve({ release: plan.id, staged });
     } catch (error) {
-      discard(folder);
+      // A release of that name that is there already is not this one's to remove.
+      if (error instanceof HostFailure && error.code === 'exists') releaseLock(plan.state, plan.id);
+      else discard(folder);
       throw error;
     }
   };
@@ -51,9 +77,15 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
   const stage: Handler<'stage'> = (ask, { body }) => {
     const mine = prepared.get(ask.plan);
     const write = mine?.writes.get(ask.path);
-    if (mine === undefined || write === undefined) {
-      throw new HostFailure('not-planned', `${ask.path} is not among the files that the plan writes.`);
+    if (mine === undefined) throw notPrepared(ask.plan);
+    if (write === undefined) {
+      throw new HostFailure(
+        'not-planned',
+        `${ask.path} is not among the files that the plan writes.`,
+        'Plan again, and deploy that plan.',
+      );
     }
+    mine.patience.refresh();
     return Promise.resolve(
       guardWrites(() => {
         const { after } = write;
@@ -64,11 +96,10 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
         if (sha256Of(file) !== after.sha256) {
           throw new HostFailure(
             'damaged',
-            `The bytes of ${ask.path} did not arrive as they were sent.`,
+            `The bytes of ${ask.path} did not arrive as they were sent. Nothing live was touched.`,
             'Deploy again.',
           );
         }
-        chmodSync(file, after.mode);
         syncFile(file);
         return { bytes };
       }, ask.state),
@@ -76,30 +107,31 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
   };
 
   const start: Handler<'start'> = (ask) => {
-    const folder = new ReleaseFolder(ask.state, ask.plan);
-    const pid = guardWrites(() => startRunner(folder, keepProgram(ask.state, program)), ask.state);
-    prepared.delete(ask.plan);
+    const mine = prepared.get(ask.plan);
+    if (mine === undefined) throw notPrepared(ask.plan);
+    const kept = guardWrites(() => keepProgram(ask.state, program), ask.state);
+    // From here on it is the runner's: whatever goes wrong now, its folder must not be cleared away under it.
+    forget(ask.plan);
+    let pid: number;
+    try {
+      const { operations } = mine.folder.readPlan();
+      new Journal(mine.folder).step('stage', `${operations.length} files lie ready in ${mine.folder.path}`);
+      pid = startRunner(mine.folder, kept);
+    } catch (error) {
+      discard(mine.folder);
+      throw error;
+    }
     return Promise.resolve({ pid });
   };
 
-  /** A release that was cut off in its middle is given to a new runner, which finishes or undoes it. */
-  const recover: Handler<'recover'> = ({ state }) => {
-    const holder = readLock(state);
-    if (holder === undefined || lifeOf(holder) !== 'dead') return Promise.resolve({ release: null });
-    const folder = new ReleaseFolder(state, holder.release);
-    if (isSettled(state, holder)) {
-      releaseLock(state, holder.release);
-      return Promise.resolve({ release: null });
+  /** A release that was cut off in its middle, or that needed attention, is given to a new runner, which finishes or undoes it. */
+  const recover: Handler<'recover'> = async ({ state }) => {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const release = recoverOnce(state, program);
+      if (release !== undefined) return { release };
+      await pause(FOLLOW_POLL_MS);
     }
-    guardWrites(() => startRunner(folder, keepProgram(state, program)), state);
-    return Promise.resolve({ release: holder.release });
-  };
-
-  const abandon: Handler<'abandon'> = (ask) => {
-    const mine = prepared.get(ask.plan);
-    prepared.delete(ask.plan);
-    if (mine !== undefined) discard(mine.folder);
-    return Promise.resolve({});
+    throw new HostFailure('locked', 'Somebody else is recovering this root just now.', 'See: driftline releases');
   };
 
   return {
@@ -108,18 +140,20 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
     stage,
     start,
     recover,
+    unlock,
     follow,
     decide: (ask) => {
-      writeDurably(new ReleaseFolder(ask.state, ask.plan).file('word'), ask.word);
+      const folder = existing(ask.state, ask.plan);
+      guardWrites(() => writeDurably(folder.file('word'), ask.word), ask.state);
       return Promise.resolve({});
     },
-    abandon,
+    abandon: (ask) => {
+      giveUp(ask.plan);
+      return Promise.resolve({});
+    },
     releases: ({ state }) => Promise.resolve({ releases: summaries(state) }),
     release: ({ state, id }) => {
-      const folder = new ReleaseFolder(state, id);
-      if (!exists(folder.file('plan.json'))) {
-        throw new HostFailure('no-release', `There is no release ${id}.`, 'See: driftline releases');
-      }
+      const folder = existing(state, id);
       return Promise.resolve({ plan: folder.readPlan(), journal: readJournal(folder) });
     },
   };
@@ -130,6 +164,7 @@ interface Prepared {
   readonly folder: ReleaseFolder;
   /** What the plan writes, by path, each with its operation's number. */
   readonly writes: ReadonlyMap<string, { readonly number: number; readonly after: Content }>;
+  readonly patience: NodeJS.Timeout;
 }
 
 function writesOf(plan: Plan): Prepared['writes'] {
@@ -140,49 +175,123 @@ function writesOf(plan: Plan): Prepared['writes'] {
   return writes;
 }
 
+function notPrepared(id: string): HostFailure {
+  return new HostFailure(
+    'not-prepared',
+    `Release ${id} is not prepared here, or waited too long for its files. Nothing live was touched.`,
+    'Deploy again.',
+  );
+}
+
+function existing(state: string, id: string): ReleaseFolder {
+  const folder = new ReleaseFolder(state, id);
+  if (exists(folder.file('plan.json'))) return folder;
+  throw new HostFailure('no-release', `There is no release ${id}.`, 'See: driftline releases');
+}
+
+/** A release in the middle of which everything ended stands in the way even where its lock is gone. */
+function refuseUnfinished(state: string): void {
+  const [id] = unfinished(state);
+  if (id !== undefined) throw interrupted(id, byOf(state, id));
+}
+
+function byOf(state: string, id: string): string {
+  const { by } = new ReleaseFolder(state, id).readPlan();
+  return `${by.user}@${by.machine}`;
+}
+
+/** @returns the release that was taken up, `null` where none needs it, `undefined` where somebody else was quicker */
+function recoverOnce(state: string, program: string): string | null | undefined {
+  const holder = readLock(state);
+  if (holder === undefined) {
+    const [id] = unfinished(state);
+    if (id === undefined) return null;
+    const folder = new ReleaseFolder(state, id);
+    guardWrites(() => takeLock(folder.readPlan(), () => false), state);
+    takeUp(
+      folder,
+      guardWrites(() => keepProgram(state, program), state),
+    );
+    return id;
+  }
+  const life = lifeOf(holder);
+  if (life === 'unknown') throw held(holder, life);
+  if (life === 'alive') return null;
+  if (isSettled(state, holder)) {
+    releaseLock(state, holder.release);
+    return unfinished(state).length === 0 ? null : undefined;
+  }
+  const folder = existing(state, holder.release);
+  const kept = guardWrites(() => keepProgram(state, program), state);
+  if (!seizeLock(state, holder, describe(folder.readPlan(), process.pid, null))) return undefined;
+  takeUp(folder, kept);
+  return holder.release;
+}
+
+/** Says that it was begun before: a runner that finds this never goes forward. */
+function takeUp(folder: ReleaseFolder, program: string): void {
+  new Journal(folder).step('prepare', 'taken up again: it was cut off, or needed attention');
+  startRunner(folder, program);
+}
+
+/**
+ * Takes the lock away from a release that nobody carries out, because a person says so, and writes that down. The release stays as it is:
+ * its files are not touched, and its backup is kept.
+ */
+const unlock: Handler<'unlock'> = ({ state, release, by, reason }) => {
+  const folder = new ReleaseFolder(state, release);
+  const holder = readLock(state);
+  if (holder !== undefined && holder.release !== release) throw held(holder, lifeOf(holder));
+  if (holder !== undefined && lifeOf(holder) === 'alive') throw held(holder, 'alive');
+  if (holder === undefined && !unfinished(state).includes(release)) return Promise.resolve({ unlocked: false });
+  if (holder !== undefined && lifeOf(holder) === 'dead' && isSettled(state, holder)) {
+    releaseLock(state, release);
+    return Promise.resolve({ unlocked: true });
+  }
+  guardWrites(() => {
+    if (exists(folder.file('plan.json'))) {
+      const journal = new Journal(folder);
+      journal.end('failedNeedsAttention', `the lock was taken away by ${by}: ${reason}`)();
+    }
+    // The mark that says that live files may be in its middle goes too: a person has judged them.
+    setAside(folder);
+    releaseLock(state, release);
+  }, state);
+  return Promise.resolve({ unlocked: true });
+};
+
+function setAside(folder: ReleaseFolder): void {
+  if (!exists(folder.file('record.json'))) return;
+  renameSync(folder.file('record.json'), folder.file('record.unlocked.json'));
+}
+
 /** Tells a release's events as they are written, until it has ended or nobody carries it out any more. */
 const follow: Handler<'follow'> = async (ask, conversation) => {
-  const folder = new ReleaseFolder(ask.state, ask.plan);
+  const folder = existing(ask.state, ask.plan);
   let next = ask.from;
+  let deadSince: number | undefined;
   for (;;) {
     const holder = readLock(ask.state);
+    const carried = holder?.release === ask.plan;
+    const dead = carried && lifeOf(holder) === 'dead';
     const journal = readJournal(folder);
     for (const event of journal.slice(next)) await conversation.part({ event });
     next = Math.max(next, journal.length);
-    if (endOf(journal) !== undefined) return { ended: true };
-    if (conversation.cancelled.now || holder?.release !== ask.plan) return { ended: false };
+    const ended = endOf(journal) !== undefined;
+    // Until the root is free too: whoever hears of the end may deploy again at once.
+    if (ended && (!carried || dead)) return { ended: true };
+    if (conversation.cancelled.now || !carried) return { ended };
+    deadSince = dead ? (deadSince ?? now()) : undefined;
+    if (deadSince !== undefined && now() - deadSince > TAKE_OVER_MS) return { ended: false };
     await pause(FOLLOW_POLL_MS);
   }
 };
-
-function makeStateFolder(state: string): void {
-  if (!exists(state)) mkdirSync(state, { mode: 0o700 });
-  mkdirSync(path.join(state, 'releases'), { recursive: true, mode: 0o700 });
-}
-
-/** The release's folder with its plan, and the contents that older releases still have. */
-function layOut(plan: Plan, folder: ReleaseFolder): string[] {
-  for (const name of ['new', 'old', 'undo', 'removed'])
-    mkdirSync(path.join(folder.path, name), { recursive: true, mode: 0o700 });
-  writeDurably(folder.file('plan.json'), JSON.stringify(plan, null, 2));
-  writeDurably(folder.file('README.md'), readme(plan, folder));
-  const writes = writesOf(plan);
-  const kept = keptContents(plan.state, new Set([...writes.values()].map(({ after }) => after.sha256)));
-  const staged: string[] = [];
-  for (const [name, { number, after }] of writes) {
-    const source = after.size === 0 ? '/dev/null' : kept.get(after.sha256);
-    if (source === undefined) continue;
-    copyVerified(source, folder.fresh(number), after);
-    staged.push(name);
-  }
-  return staged;
-}
 
 /** Leaves this program in the state folder, by its hash, for runners that outlive the line it came over. */
 function keepProgram(state: string, program: string): string {
   const bytes = Buffer.from(program, 'utf8');
   const file = path.join(state, 'bin', `${sha256OfBytes(bytes).slice(0, 16)}.js`);
-  if (sha256Of(file) === sha256OfBytes(bytes)) return file;
+  if (exists(file) && sha256Of(file) === sha256OfBytes(bytes)) return file;
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   writeDurably(file, program);
   return file;
@@ -190,57 +299,44 @@ function keepProgram(state: string, program: string): string {
 
 function startRunner(folder: ReleaseFolder, program: string): number {
   const plan = folder.readPlan();
-  const journal = new Journal(folder);
-  journal.step('stage', `${plan.operations.length} files lie ready in ${folder.path}`);
-  const log = openSync(folder.file('runner.log'), 'a', 0o600);
+  const log = openLog(folder);
   try {
     const child = spawn(process.execPath, [program, 'release', folder.path], {
       cwd: '/',
       detached: true,
       stdio: ['ignore', log, log],
     });
-    if (child.pid === undefined) throw new HostFailure('no-runner', 'The release could not be started on the host.');
+    // Told by the missing pid below; without a listener it would end this program.
+    child.on('error', () => undefined);
+    if (child.pid === undefined) {
+      throw new HostFailure(
+        'no-runner',
+        `The release could not be started: ${process.execPath} cannot be run on the host. Nothing live was touched.`,
+        'See that Node can be started there, then deploy again.',
+      );
+    }
     child.unref();
-    passLock(plan, child.pid);
+    passOn(plan, child.pid);
     return child.pid;
   } finally {
-    closeSync(log);
+    if (typeof log === 'number') closeSync(log);
   }
 }
 
-/** Whether a dead holder's release needs nobody: it has ended, or it never began. What it had prepared is cleared away. */
-function isSettled(state: string, holder: LockHolder): boolean {
-  const folder = new ReleaseFolder(state, holder.release);
-  if (endOf(readJournal(folder)) !== undefined) return true;
-  if (hasBegun(folder) || readJournal(folder).length > 0) return false;
-  rmSync(folder.path, { recursive: true, force: true });
-  return true;
-}
-
-function discard(folder: ReleaseFolder): void {
-  rmSync(folder.path, { recursive: true, force: true });
-  releaseLock(folder.state, folder.id);
-}
-
-/** Says what a full disk or a missing permission means here: nothing live was touched. */
-function guardWrites<T>(write: () => T, state: string): T {
+/** A full disk takes the runner's own notes, not the release. */
+function openLog(folder: ReleaseFolder): number | 'ignore' {
   try {
-    return write();
+    return openSync(folder.file('runner.log'), 'a', 0o600);
+  } catch {
+    return 'ignore';
+  }
+}
+
+/** The runner takes the lock by itself too; that it could not be handed over must not be told as if nothing had begun. */
+function passOn(plan: Plan, pid: number): void {
+  try {
+    passLock(plan, pid, null);
   } catch (error) {
-    if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
-      throw new HostFailure(
-        'disk-full',
-        `There is no room left at ${state}. Nothing live was touched.`,
-        'Free some space.',
-      );
-    }
-    if (hasCode(error, 'EACCES', 'EPERM', 'EROFS')) {
-      throw new HostFailure(
-        'not-writable',
-        `${state} cannot be written: ${reasonOf(error)}. Nothing live was touched.`,
-        'Let this user write there, or name another folder with "state".',
-      );
-    }
-    throw error;
+    process.stderr.write(`lock: ${String(error)}\n`);
   }
 }

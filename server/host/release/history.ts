@@ -2,41 +2,74 @@ import { readdirSync, rmSync } from 'fs';
 import * as path from 'path';
 import type { Plan } from '../../core/plan/plan.ts';
 import type { ReleaseSummary } from '../../core/release/release.ts';
+import { HostFailure } from '../handlers.ts';
 import { hasCode } from '../names.ts';
 import { exists, readIfThere, sha256Of } from './durable.ts';
 import { ReleaseFolder } from './folder.ts';
 import { endOf, readJournal } from './journal.ts';
 import { lifeOf, readLock } from './lock.ts';
+import type { LockHolder } from './lock.ts';
+import { hasBegun } from './switch.ts';
 
-/** The newest plans first: a release's id begins with its plan's time. */
+/** The newest first: by the number that each was given under the lock, since a clock may have jumped; an older program gave none. */
 export function releaseIds(state: string): string[] {
+  return readNames(state)
+    .map((id) => ({ id, number: numberOf(state, id) }))
+    .sort((a, b) => b.number - a.number || (a.id < b.id ? 1 : -1))
+    .map(({ id }) => id);
+}
+
+/** The number of a release that is made now. */
+export function nextNumber(state: string): number {
+  return 1 + Math.max(0, ...readNames(state).map((id) => numberOf(state, id)));
+}
+
+function numberOf(state: string, id: string): number {
+  return Number.parseInt(readIfThere(new ReleaseFolder(state, id).file('number')) ?? '', 10) || 0;
+}
+
+function readNames(state: string): string[] {
   try {
-    return readdirSync(path.join(state, 'releases'))
-      .filter((name) => /^[\w-]+$/.test(name))
-      .sort()
-      .reverse();
+    return readdirSync(path.join(state, 'releases')).filter((name) => /^[\w-]{1,80}$/.test(name));
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
 }
 
-/** Every release that was begun, the newest first: by when it began, since a plan may have waited longer than others. */
-export function summaries(state: string): ReleaseSummary[] {
-  return releaseIds(state)
-    .flatMap((id) => {
-      const folder = new ReleaseFolder(state, id);
-      const plan = planOf(folder);
-      return plan === undefined ? [] : [summary(folder, plan)];
-    })
-    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
+/** Releases whose switch had begun and that have no good end, the newest first. */
+export function unfinished(state: string): string[] {
+  return releaseIds(state).filter((id) => {
+    const folder = new ReleaseFolder(state, id);
+    if (!hasBegun(folder)) return false;
+    const outcome = endOf(readJournal(folder))?.outcome;
+    return outcome === undefined || outcome === 'failedNeedsAttention';
+  });
 }
 
-function summary(folder: ReleaseFolder, plan: Plan): ReleaseSummary {
+/** Every release that was begun, the newest first. */
+export function summaries(state: string): ReleaseSummary[] {
+  const lock = holderOf(state);
+  return releaseIds(state).flatMap((id) => {
+    const folder = new ReleaseFolder(state, id);
+    const plan = planOf(folder);
+    return plan === undefined ? [] : [summary(folder, plan, lock)];
+  });
+}
+
+function holderOf(state: string): LockHolder | undefined {
+  try {
+    return readLock(state);
+  } catch (error) {
+    if (error instanceof HostFailure) return undefined; // A broken lock is said where it is in the way.
+    throw error;
+  }
+}
+
+function summary(folder: ReleaseFolder, plan: Plan, lock: LockHolder | undefined): ReleaseSummary {
   const journal = readJournal(folder);
   const ended = endOf(journal);
   const first = journal[0];
-  const lock = readLock(folder.state);
   const lives = lock?.release === folder.id && lifeOf(lock) !== 'dead';
   return {
     id: folder.id,
@@ -72,23 +105,31 @@ export function keptContents(state: string, wanted: ReadonlySet<string>): Map<st
       if (operation.kind === 'create' || !wanted.has(operation.before.sha256)) continue;
       if (found.has(operation.before.sha256)) continue;
       const file = folder.backup(number);
-      if (exists(file) && sha256Of(file) === operation.before.sha256) found.set(operation.before.sha256, file);
+      if (isWhole(file, operation.before.sha256)) found.set(operation.before.sha256, file);
     }
   }
   return found;
 }
 
+/** A backup that cannot be read is none, here: the client sends these bytes, or says that nobody has them. */
+function isWhole(file: string, sha256: string): boolean {
+  try {
+    return sha256Of(file) === sha256;
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Removes the backups of releases beyond the newest `keep`, but never of one that did not end well: its backup may be all that there is.
- * Plans and journals stay: they are the history.
+ * Removes the backups of deployed releases beyond the newest `keep`. Those that failed do not count: they left nothing to go back from.
+ * One that did not end well keeps its backup, which may be all that there is. Plans and journals stay: they are the history.
  */
 export function retire(state: string, keep: number, current: string): void {
   let kept = 0;
   for (const id of releaseIds(state)) {
     const folder = new ReleaseFolder(state, id);
-    const outcome = id === current ? 'deployed' : endOf(readJournal(folder))?.outcome;
-    if (outcome === undefined || outcome === 'failedNeedsAttention') continue;
+    if (endOf(readJournal(folder))?.outcome !== 'deployed') continue;
     kept++;
-    if (kept > keep) rmSync(path.join(folder.path, 'old'), { recursive: true, force: true });
+    if (kept > keep && id !== current) rmSync(path.join(folder.path, 'old'), { recursive: true, force: true });
   }
 }

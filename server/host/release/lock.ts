@@ -1,107 +1,185 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  writeSync,
+} from 'fs';
 import { hostname } from 'os';
 import * as path from 'path';
 import type { Plan } from '../../core/plan/plan.ts';
 import { HostFailure } from '../handlers.ts';
 import { hasCode } from '../names.ts';
-import { readIfThere } from './durable.ts';
+import { exists, readIfThere, removeIfThere, syncFolder } from './durable.ts';
 
 /** Who holds a root, so that a second deploy can say it and a dead holder can be told from a living one. */
-export interface LockHolder {
+export interface LockHolder extends LockProcess {
   readonly release: string;
+  readonly does: 'deploy' | 'rollback';
   readonly by: string;
   readonly since: string;
-  /** The host program that prepares, then the runner. */
+  /** The other process that would finish the release if this one died. */
+  readonly guardian: LockProcess | null;
+  readonly boot: string | null;
+  /** A pid means something only in its own namespace: two containers may share a root. */
+  readonly namespace: string | null;
+  readonly machine: string;
+}
+
+/** The host program that prepares, then the runner. */
+export interface LockProcess {
   readonly pid: number;
   /** The process's start in clock ticks since boot: a pid alone may be somebody else's by now. `null` where `/proc` is not there. */
   readonly started: string | null;
-  readonly boot: string | null;
-  readonly machine: string;
 }
 
 export type HolderLife = 'alive' | 'dead' | 'unknown';
 
+/** One size for every lock, so that handing it over can never need another block of the disk. */
+const LOCK_BYTES = 1024;
+const ATTEMPTS = 5;
+let files = 0;
+
 /**
- * Takes the root for one release, by exclusive creation. Throws a `HostFailure` that says who holds it.
+ * Takes the root for one release. Throws a `HostFailure` that says who holds it.
  *
  * @param settled whether a dead holder's release needs nothing more, so that its lock may be taken over
  */
 export function takeLock(plan: Plan, settled: (holder: LockHolder) => boolean): void {
-  const holder = describe(plan, process.pid);
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeExclusively(lockFile(plan.state), holder);
-      return;
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    }
+  const mine = describe(plan, process.pid, null);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (createWhole(lockFile(plan.state), mine)) break;
     const other = readLock(plan.state);
     if (other === undefined) continue;
     const life = lifeOf(other);
-    if (life === 'dead' && settled(other)) {
-      breakLock(plan.state, other);
-      continue;
-    }
-    throw held(other, life);
+    if (life !== 'dead' || !settled(other)) throw held(other, life);
+    if (seizeLock(plan.state, other, mine)) break;
   }
-  throw new HostFailure('locked', 'Another deploy took the root just now.', 'Wait for it: driftline releases');
+  const now = readLock(plan.state);
+  if (now === undefined || !sameHolder(now, mine)) {
+    throw new HostFailure('locked', 'Another deploy took the root just now.', 'Wait for it: driftline releases');
+  }
+  sweep(plan.state);
 }
 
-function held(other: LockHolder, life: HolderLife): HostFailure {
-  const who = `${other.by} since ${other.since} (release ${other.release})`;
-  if (life === 'dead') {
-    return new HostFailure(
-      'interrupted',
-      `Release ${other.release} of ${other.by} was cut off in its middle, and nobody finished it.`,
-      'Finish or undo it first: driftline recover',
-    );
+/** Who was killed while it made a lock has left what it made, under its own number. */
+function sweep(state: string): void {
+  for (const name of readdirSync(state)) {
+    const pid = /^lock\.(\d+)\.\d+$/.exec(name)?.[1];
+    if (pid !== undefined && !lives({ pid: Number(pid), started: null })) removeIfThere(path.join(state, name));
   }
+}
+
+export function held(other: LockHolder, life: HolderLife): HostFailure {
+  const doing = other.does === 'rollback' ? 'rollback' : 'deploy';
+  const who = `${other.by} since ${other.since} (release ${other.release})`;
+  if (life === 'dead') return interrupted(other.release, other.by);
   return life === 'alive'
-    ? new HostFailure('locked', `Another deploy is running: ${who}.`, 'Wait for it: driftline releases')
+    ? new HostFailure('locked', `Another ${doing} is running: ${who}.`, 'Wait for it: driftline releases')
     : new HostFailure(
         'locked',
-        `A deploy holds this root: ${who}, on ${other.machine}; whether it still runs can't be told from here.`,
-        `Ask ${other.by}; if it is gone, remove the file "lock" in the state folder.`,
+        `A ${doing} holds this root: ${who}, on ${other.machine}; whether it still runs can't be told from here.`,
+        `Ask ${other.by}. If it is gone, recover where it ran, or have the lock taken away: driftline unlock ${other.release}`,
       );
 }
 
-/** Hands the lock over to another process of the same release: the runner, when it starts. */
-export function passLock(plan: Plan, pid: number): void {
-  const fresh = `${lockFile(plan.state)}.${process.pid}`;
-  writeFileSync(fresh, JSON.stringify(describe(plan, pid)), { mode: 0o600 });
-  renameSync(fresh, lockFile(plan.state));
+export function interrupted(release: string, by: string): HostFailure {
+  return new HostFailure(
+    'interrupted',
+    `Release ${release} of ${by} was cut off in its middle, and nobody finished it.`,
+    'Finish or undo it first: driftline recover',
+  );
+}
+
+/** Hands the lock over within one release: from the session that prepared it to the runner, and from one runner to the other. */
+export function passLock(plan: Plan, pid: number, guardian: number | null): void {
+  const file = lockFile(plan.state);
+  const holder = describe(plan, pid, guardian);
+  try {
+    replaceWhole(file, holder);
+  } catch (error) {
+    if (!hasCode(error, 'ENOSPC', 'EDQUOT')) throw error;
+    // In its own block: a full disk must not keep a release from being finished or undone.
+    writeInto(openSync(file, 'r+'), holder);
+  }
+}
+
+/**
+ * Takes the lock of a dead holder over. Two may find the same one: the one that makes the claim first goes on.
+ *
+ * @returns false where it is not that holder's any more, or somebody else is taking it over
+ */
+export function seizeLock(state: string, from: LockHolder, to: LockHolder): boolean {
+  const claim = `${lockFile(state)}.claim`;
+  if (!createWhole(claim, to)) {
+    const other = parseHolder(readIfThere(claim));
+    // Whoever died while it claimed has left the lock as it was.
+    if (other === undefined || lifeOf(other) !== 'dead') return false;
+    removeIfThere(claim);
+    return false;
+  }
+  try {
+    const now = readLock(state);
+    if (now === undefined || !sameHolder(now, from)) return false;
+    replaceWhole(lockFile(state), to);
+    return true;
+  } finally {
+    removeIfThere(claim);
+  }
 }
 
 export function releaseLock(state: string, release: string): void {
-  if (readLock(state)?.release === release) unlinkSync(lockFile(state));
+  if (readLock(state)?.release === release) removeIfThere(lockFile(state));
 }
 
+/** Throws a `HostFailure` where a lock is there that says nothing. */
 export function readLock(state: string): LockHolder | undefined {
-  const text = readIfThere(lockFile(state));
-  if (text === undefined || text === '') return undefined;
-  try {
-    return JSON.parse(text) as LockHolder; // Written by this program, in a folder that only it writes.
-  } catch {
-    throw new HostFailure(
-      'locked',
-      `The lock of ${state} cannot be read.`,
-      'See what it says, and remove it if no deploy is running.',
-    );
-  }
+  const file = lockFile(state);
+  const text = readIfThere(file);
+  if (text === undefined) return undefined;
+  const holder = parseHolder(text);
+  if (holder !== undefined) return holder;
+  throw new HostFailure(
+    'locked',
+    `The lock ${file} is there, but cannot be read as one: who holds this root is not known.`,
+    `If nobody deploys to it now, remove that file and run: driftline recover`,
+  );
 }
 
-/** Dead only where that is certain: another boot of this machine, no such process here, or another process under its number. */
+function parseHolder(text: string | undefined): LockHolder | undefined {
+  let value: Partial<LockHolder>;
+  try {
+    value = JSON.parse(text ?? '') as Partial<LockHolder>; // Written by this program, in a folder that only it writes; whole, or see below.
+  } catch {
+    return undefined;
+  }
+  const { release, by, since, pid, machine: on } = value;
+  const known = [release, by, since, on].every((each) => typeof each === 'string') && typeof pid === 'number';
+  return known ? (value as LockHolder) : undefined; // Its other fields may be missing, and are read as unknown.
+}
+
+/** Dead only where that is certain: another boot of this machine, or no such process here, or another one under its number. */
 export function lifeOf(holder: LockHolder): HolderLife {
   if (holder.machine !== machine()) return 'unknown';
   const boot = bootId();
-  if (boot !== null && holder.boot !== null && boot !== holder.boot) return 'dead';
+  if (boot !== null && typeof holder.boot === 'string' && boot !== holder.boot) return 'dead';
+  const here = namespace();
+  if (here !== null && typeof holder.namespace === 'string' && here !== holder.namespace) return 'unknown';
+  return lives(holder) || (holder.guardian && lives(holder.guardian)) ? 'alive' : 'dead';
+}
+
+function lives({ pid, started }: LockProcess): boolean {
   try {
-    process.kill(holder.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
-    return hasCode(error, 'ESRCH') ? 'dead' : 'alive';
+    if (hasCode(error, 'ESRCH')) return false;
   }
-  const started = startOf(holder.pid);
-  return started !== null && holder.started !== null && started !== holder.started ? 'dead' : 'alive';
+  const now = startOf(pid);
+  return now === null || typeof started !== 'string' || now === started;
 }
 
 /** When a process began, in clock ticks since boot (field 22 of `/proc/<pid>/stat`, proc(5)); a zombie has ended. */
@@ -115,50 +193,81 @@ export function startOf(pid: number): string | null {
   }
 }
 
-function describe(plan: Plan, pid: number): LockHolder {
+/** This process, or another one, as the holder of a plan's root. */
+export function describe(plan: Plan, pid: number, guardian: number | null): LockHolder {
   return {
     release: plan.id,
+    does: plan.reason.kind,
     by: `${plan.by.user}@${plan.by.machine}`,
     since: new Date().toISOString(),
     pid,
     started: startOf(pid),
+    guardian: guardian === null ? null : { pid: guardian, started: startOf(guardian) },
     boot: bootId(),
+    namespace: namespace(),
     machine: machine(),
   };
+}
+
+function sameHolder(a: LockHolder, b: LockHolder): boolean {
+  return a.release === b.release && a.pid === b.pid && a.started === b.started && a.since === b.since;
 }
 
 function bootId(): string | null {
   return readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
 }
 
+function namespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return null; // A system without namespaces, or without /proc.
+  }
+}
+
 function machine(): string {
   return readIfThere('/etc/machine-id')?.trim() ?? hostname();
 }
 
-function lockFile(state: string): string {
+export function lockFile(state: string): string {
   return path.join(state, 'lock');
 }
 
-function writeExclusively(file: string, holder: LockHolder): void {
-  const handle = openSync(file, 'wx', 0o600);
+/** Makes a file that is whole from its first moment, where there is none yet: it gets its name when it has its contents. */
+function createWhole(file: string, holder: LockHolder): boolean {
+  return withWhole(file, holder, (fresh) => {
+    try {
+      linkSync(fresh, file);
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) return false;
+      throw error;
+    }
+  });
+}
+
+function replaceWhole(file: string, holder: LockHolder): void {
+  withWhole(file, holder, (fresh) => renameSync(fresh, file));
+}
+
+function withWhole<T>(file: string, holder: LockHolder, place: (fresh: string) => T): T {
+  const fresh = `${file}.${process.pid}.${++files}`;
   try {
-    writeFileSync(handle, JSON.stringify(holder));
+    writeInto(openSync(fresh, 'w', 0o600), holder);
+    return place(fresh);
+  } finally {
+    if (exists(fresh)) removeIfThere(fresh);
+    syncFolder(path.dirname(file));
+  }
+}
+
+function writeInto(handle: number, holder: LockHolder): void {
+  try {
+    const text = Buffer.from(JSON.stringify(holder));
+    const room = Buffer.alloc(Math.max(0, LOCK_BYTES - text.length), ' ');
+    writeSync(handle, Buffer.concat([text, room]), 0, undefined, 0);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
-}
-
-/** Two may find the same dead holder: whoever renames its lock away first goes on, the other finds another lock or none. */
-function breakLock(state: string, holder: LockHolder): void {
-  const aside = `${lockFile(state)}.dead.${process.pid}`;
-  try {
-    renameSync(lockFile(state), aside);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  const moved = JSON.parse(readFileSync(aside, 'utf8')) as LockHolder; // As in readLock.
-  if (moved.release !== holder.release || moved.pid !== holder.pid) renameSync(aside, lockFile(state));
-  else unlinkSync(aside);
 }

@@ -8,8 +8,14 @@ export interface ProcessManager {
   definition(): Promise<string | null>;
   /** Makes the app run what is on the disk now. Rejects with a sentence. */
   restart(): Promise<void>;
-  /** As `restart`, for an undo: starts the app from its kept definition where the manager does not know it any more. */
-  restore(definition: string | null): Promise<void>;
+  /**
+   * As `restart`, for an undo: starts the app from its kept definition where the manager does not know it any more.
+   *
+   * @param definition the file that `definition` was kept in, `undefined` where there is none
+   */
+  restore(definition: string | undefined): Promise<void>;
+  /** Ends the app, for an undo of one that was down before. */
+  stop(): Promise<void>;
 }
 
 export class ManagerFailure extends Error {}

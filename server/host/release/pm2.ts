@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync, unlinkSync, writeFileSync } from 'fs';
-import { homedir, tmpdir } from 'os';
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'fs';
+import { homedir } from 'os';
 import * as path from 'path';
 import type { ProcessInstance, ProcessReport } from '../../core/plan/host-report.ts';
 import type { ProcessSpec } from '../../core/plan/plan.ts';
@@ -21,7 +21,7 @@ interface Daemon {
 }
 
 /** One of PM2's apps, reduced to what is needed. `raw` holds its whole environment, secrets included: it never leaves the host. */
-interface App {
+export interface App {
   readonly instance: ProcessInstance;
   readonly name: string;
   readonly namespace: string;
@@ -57,36 +57,34 @@ export class Pm2 implements ProcessManager {
     return this.#choose(apps);
   }
 
+  /** For `pm2 start`, with what started the daemon beside it: its environment may hold secrets, so this stays on the host. */
   async definition(): Promise<string | null> {
-    const apps = this.#mine(await list(this.#daemon()));
-    return JSON.stringify({ apps: apps.map(definitionOf) });
+    const daemon = this.#daemon();
+    const apps = this.#mine(await list(daemon));
+    return JSON.stringify({ apps: mergedDefinitions(apps), daemon });
   }
 
   async restart(): Promise<void> {
+    await this.#order('restart');
+  }
+
+  async stop(): Promise<void> {
+    await this.#order('stop');
+  }
+
+  async #order(word: 'restart' | 'stop'): Promise<void> {
     const daemon = this.#daemon();
     const mine = this.#mine(await list(daemon));
     if (mine.length === 0) throw new ManagerFailure(`PM2 does not know "${this.spec.name}" any more`);
-    await pm2(daemon, ['restart', ...mine.map((app) => app.instance.id)], RESTART_MS);
+    await pm2(daemon, [word, ...mine.map((app) => app.instance.id)], RESTART_MS);
   }
 
-  async restore(definition: string | null): Promise<void> {
+  async restore(definition: string | undefined): Promise<void> {
     const daemon = findDaemon(this.home);
     const known = 'node' in daemon && this.#mine(await list(daemon)).length > 0;
-    if (known || definition === null) return this.restart();
-    await this.#start(definition);
-  }
-
-  /** Starts the app as it was defined before the switch; where no daemon lives any more, this starts one. */
-  async #start(definition: string): Promise<void> {
-    const living = findDaemon(this.home);
-    const daemon = 'node' in living ? living : lastDaemon(definition, this.home);
-    const file = path.join(tmpdir(), `driftline-${process.pid}-${Date.now()}.config.json`);
-    writeFileSync(file, definition, { mode: 0o600, flag: 'wx' });
-    try {
-      await pm2(daemon, ['start', file], RESTART_MS);
-    } finally {
-      unlinkSync(file);
-    }
+    if (known || definition === undefined) return this.restart();
+    // Where no daemon lives any more, this starts one. From the file itself: nothing new is written in an undo.
+    await pm2('node' in daemon ? daemon : lastDaemon(definition, this.home), ['start', definition], RESTART_MS);
   }
 
   #daemon(): Daemon {
@@ -271,6 +269,19 @@ function parseApp(value: unknown): App[] {
   ];
 }
 
+/** One definition for all instances of a cluster: `instances` in it says how many there are. */
+export function mergedDefinitions(apps: readonly App[]): { [field: string]: unknown }[] {
+  const merged = new Map<string, { [field: string]: unknown }>();
+  for (const app of apps) {
+    const defined = definitionOf(app);
+    const key = `${app.namespace} ${app.name}`;
+    const others = merged.get(key);
+    if (others === undefined) merged.set(key, { ...defined, instances: 1 });
+    else others['instances'] = Number(others['instances']) + 1;
+  }
+  return [...merged.values()];
+}
+
 /** What `pm2 start` needs to make the app again as it was. */
 function definitionOf(app: App): { [field: string]: unknown } {
   const { raw } = app;
@@ -284,7 +295,6 @@ function definitionOf(app: App): { [field: string]: unknown } {
     ['args', 'args'],
     ['node_args', 'node_args'],
     ['exec_interpreter', 'interpreter'],
-    ['instances', 'instances'],
     ['exec_mode', 'exec_mode'],
     ['env', 'env'],
     ['pm_out_log_path', 'out_file'],
@@ -308,15 +318,25 @@ async function pm2(daemon: Daemon, words: readonly string[], timeoutMs: number):
   );
 }
 
-/** Where the daemon died with the app: the Node and the `pm2` of this program's own surroundings start both again. */
+/** Where the daemon died with the app: the same Node and the same `pm2`, with the same environment, start both again. */
 function lastDaemon(definition: string, home: string): Daemon {
-  const apps = field(JSON.parse(definition), 'apps');
-  const env = field(Array.isArray(apps) ? apps[0] : undefined, 'env');
-  const found = field(env, 'PATH');
-  const environment = { ...process.env, PM2_HOME: home, ...(typeof found === 'string' && { PATH: found }) };
-  const cli = findCli(environment, process.execPath, '');
-  if (cli === undefined) throw new ManagerFailure(`No PM2 daemon runs for ${home}, and no pm2 was found to start it`);
-  return { home, node: process.execPath, cli, environment };
+  const kept: unknown = field(JSON.parse(readFileSync(definition, 'utf8')), 'daemon');
+  const [node, cli, environment] = ['node', 'cli', 'environment'].map((name) => field(kept, name));
+  if (typeof node === 'string' && typeof cli === 'string' && typeof environment === 'object' && environment !== null) {
+    const found = [node, process.execPath].find((each) => readable(each));
+    if (found !== undefined && readable(cli)) {
+      return { home, node: found, cli, environment: { ...environment, PM2_HOME: home } };
+    }
+  }
+  throw new ManagerFailure(`No PM2 daemon runs for ${home}, and what started it is gone: ${String(cli)}`);
+}
+
+function readable(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function environmentOf(pid: string): NodeJS.ProcessEnv {

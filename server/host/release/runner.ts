@@ -1,5 +1,5 @@
 import { spawn } from 'child_process';
-import { rmSync } from 'fs';
+import { rmSync, statSync } from 'fs';
 import * as path from 'path';
 import type { ProcessReport } from '../../core/plan/host-report.ts';
 import type { Plan } from '../../core/plan/plan.ts';
@@ -8,13 +8,13 @@ import { recovering, transition } from '../../core/release/transition.ts';
 import type { Effect, ReleaseEvent, Step } from '../../core/release/transition.ts';
 import { exists, readIfThere, writeDurably } from './durable.ts';
 import { ReleaseFolder } from './folder.ts';
-import { retire } from './history.ts';
 import { endOf, Journal, readJournal } from './journal.ts';
-import { passLock, releaseLock } from './lock.ts';
+import { passLock } from './lock.ts';
 import type { ProcessManager } from './manager.ts';
 import { managerOf } from './managers.ts';
-import { backUp, Changed, hasBegun, switchOver, undoSwitch, verifyPlan } from './switch.ts';
-import { LogTail, now, pause, watch } from './watch.ts';
+import { clearAway } from './state-folder.ts';
+import { backUp, Changed, hasBegun, switchOver, undoSwitch, verifyMounts, verifyPlan } from './switch.ts';
+import { LogTail, lookBefore, NOBODY_BEFORE, now, pause, watch } from './watch.ts';
 
 const WORD_POLL_MS = 200;
 
@@ -24,7 +24,7 @@ const WORD_POLL_MS = 200;
  */
 export async function guardRelease(folderPath: string): Promise<void> {
   const folder = ReleaseFolder.at(folderPath);
-  const child = spawn(process.execPath, [process.argv[1] ?? '', 'carry-out', folderPath], {
+  const child = spawn(process.execPath, [process.argv[1] ?? '', 'carry-out', folderPath, String(process.pid)], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -33,14 +33,20 @@ export async function guardRelease(folderPath: string): Promise<void> {
     child.on('error', () => resolve());
     child.on('exit', () => resolve());
   });
-  if (endOf(readJournal(folder)) === undefined) await carryOut(folderPath);
+  if (endOf(readJournal(folder)) === undefined) await carryOut(folderPath, null);
+  // It may have died between its end and its tidying; a second time does no harm.
+  else clearAway(folder.readPlan(), folder, () => undefined);
 }
 
-/** Carries a prepared release out to one of its three ends; one that was cut off before is finished by undoing it. */
-export async function carryOut(folderPath: string): Promise<void> {
+/**
+ * Carries a prepared release out to one of its three ends; one that was cut off before is finished by undoing it.
+ *
+ * @param guardian the process that would take over from this one
+ */
+export async function carryOut(folderPath: string, guardian: number | null): Promise<void> {
   const folder = ReleaseFolder.at(folderPath);
   const plan = folder.readPlan();
-  passLock(plan, process.pid);
+  passLock(plan, process.pid, guardian);
   let step: Step = hasBegun(folder) ? recovering('the release was cut off in its middle') : begin(folder);
   const carrier = new Carrier(plan, folder);
   while (step.effect !== undefined && step.effect !== 'finish') {
@@ -64,8 +70,11 @@ class Carrier {
   readonly #journal: Journal;
   readonly #manager: ProcessManager | undefined;
   #logs = new LogTail([]);
+  #before = NOBODY_BEFORE;
   /** Whether the running app may hold anything of the new version. */
   #mixed: boolean;
+  /** Whether somebody carried this release before: what that one had restarted is not known. */
+  readonly #takenUp: boolean;
 
   constructor(
     readonly plan: Plan,
@@ -74,6 +83,7 @@ class Carrier {
     this.#journal = new Journal(folder);
     this.#manager = plan.process === null ? undefined : managerOf(plan.process, plan.root.real);
     this.#mixed = hasBegun(folder);
+    this.#takenUp = hasBegun(folder);
   }
 
   async carryOut(effect: Exclude<Effect, 'finish'>): Promise<ReleaseEvent> {
@@ -92,6 +102,7 @@ class Carrier {
       case 'verify':
         this.#journal.step('verify', `${plan.operations.length} paths, and ${plan.relies.length} that they rest on`);
         verifyPlan(plan);
+        verifyMounts(plan);
         await this.#verifyProcess();
         return { type: 'verified' };
       case 'backUp': {
@@ -108,15 +119,13 @@ class Carrier {
         return { type: 'switched' };
       }
       case 'restart':
-        return this.#restart(() => this.#manager?.restart(), 'the new version');
+        return this.#restart('the new version', (manager) => manager.restart());
       case 'restartOld':
-        if (!this.#mixed) return { type: 'restarted' };
-        return this.#restart(() => this.#manager?.restore(this.#definition()), 'the old version');
+        return this.#restartOld();
       case 'watch':
-        return this.#watch(plan.confirm === 'client');
+        return this.#watch(plan, plan.confirm === 'client');
       case 'watchOld':
-        // An app that was not well before cannot be asked to be well now.
-        return this.#mixed && !wasUnwell(plan) ? this.#watch(false) : { type: 'healthy', hold: false };
+        return this.#watchOld();
       case 'waitForWord':
         return this.#waitForWord();
       case 'undo':
@@ -135,31 +144,51 @@ class Carrier {
         .sort()
         .join('\n');
     if (words(now) !== words(this.plan.runs))
-      throw new Changed('what the process manager runs changed since the plan was made');
+      throw new Changed(
+        `what the process manager runs changed since the plan was made${report.state !== 'found' && 'detail' in report ? `: ${report.detail}` : ''}`,
+      );
   }
 
-  async #restart(restart: () => Promise<void> | undefined, which: string): Promise<ReleaseEvent> {
+  async #restart(which: string, order: (manager: ProcessManager) => Promise<void>): Promise<ReleaseEvent> {
     if (this.#manager === undefined) return { type: 'restarted' };
     this.#journal.step('restart', which);
-    this.#logs = new LogTail(logsOf(await this.#manager.inspect()));
-    await restart();
+    const report = await this.#manager.inspect();
+    this.#logs = new LogTail(logsOf(report));
+    this.#before = lookBefore(this.plan, report);
+    await order(this.#manager);
     return { type: 'restarted' };
   }
 
-  async #watch(hold: boolean): Promise<ReleaseEvent> {
-    const { plan } = this;
+  #restartOld(): Promise<ReleaseEvent> {
+    if (!this.#mixed) return Promise.resolve({ type: 'restarted' });
+    // What was down before is put back to that: nobody has asked for it to run.
+    if (said(this.plan, 'down-before'))
+      return this.#restart('nothing: as before, the app is down', (each) => each.stop());
+    const file = this.folder.file('process.json');
+    return this.#restart('the old version', (manager) => manager.restore(exists(file) ? file : undefined));
+  }
+
+  async #watch(plan: Plan, hold: boolean): Promise<ReleaseEvent> {
     this.#journal.step('watch', plan.health === null ? 'unwatched: only that it stays up' : names(plan));
     const manager = this.#manager;
     const seen = await watch({
       plan,
       journal: this.#journal,
       logs: this.#logs,
+      before: this.#before,
       inspect: () => manager?.inspect() ?? Promise.resolve<ProcessReport>({ state: 'notConfigured' }),
-      cancelled: () => this.#cancelled(),
+      cancelled: () => (plan === this.plan ? this.#cancelled() : undefined),
     });
     if (seen.healthy) return { type: 'healthy', hold };
     this.#journal.say({ type: 'log', lines: this.#logs.lines() });
     return { type: 'failed', why: seen.why };
+  }
+
+  #watchOld(): Promise<ReleaseEvent> {
+    const { plan } = this;
+    if (!this.#mixed || said(plan, 'down-before')) return Promise.resolve({ type: 'healthy', hold: false });
+    // An app that was not well before cannot be asked to be well now, but it has to stay up. A word to undo is no reason to stop here.
+    return this.#watch(said(plan, 'unhealthy-before') ? { ...plan, health: null } : { ...plan }, false);
   }
 
   /** Held until the client has looked from outside; no word by the deadline means undo. */
@@ -178,31 +207,41 @@ class Carrier {
   }
 
   #undo(): ReleaseEvent {
-    const { restored, untouched } = undoSwitch(this.plan, this.folder);
+    const { restored, untouched, saved } = undoSwitch(this.plan, this.folder);
     const none = restored.length === 0;
     this.#journal.step('undo', none ? 'nothing live had changed' : `${restored.length} files are as they were before`);
-    if (none) this.#mixed = this.#mixed && hasBegun(this.folder);
-    if (untouched.length === 0) return { type: 'undone' };
+    // Stopped before its first rename, by this very process: no app has seen anything new.
+    if (none && untouched.length === 0 && !this.#takenUp) this.#mixed = false;
+    for (const { path: file, at } of saved) {
+      this.#journal.say({
+        type: 'problem',
+        message: `${file} was edited on production at the very moment of the release. That edit is in ${at}.`,
+        remedy: `Look at it: driftline pull ${file}`,
+      });
+    }
     for (const { path: file, why } of untouched) {
       this.#journal.say({
         type: 'problem',
         message: `${file} was not put back: ${why}.`,
-        remedy: `Its old bytes are in ${path.join(this.folder.path, 'old')}; README.md there says which.`,
+        remedy: `Its old bytes are in ${path.join(this.folder.path, 'old')}; README.md there says which. Then: driftline recover`,
       });
     }
-    return { type: 'failed', why: `${untouched.length} files could not be put back` };
+    if (untouched.length === 0) return { type: 'undone' };
+    const [one] = untouched;
+    const which = untouched.length === 1 && one ? `${one.path} could` : `${untouched.length} files could`;
+    return { type: 'failed', why: `${which} not be put back` };
   }
 
   finish(outcome: ReleaseOutcome, detail: string): void {
-    if (outcome !== 'failedNeedsAttention') {
-      for (const name of ['new', 'undo', 'removed']) {
-        rmSync(path.join(this.folder.path, name), { recursive: true, force: true });
-      }
-      rmSync(this.folder.file('process.json'), { force: true });
-      retire(this.plan.state, this.plan.keep, this.plan.id);
+    const tell = this.#journal.end(outcome, detail);
+    if (outcome === 'failedNeedsAttention') {
+      // The lock stays: the next deploy is told, and `recover` clears it.
+      tell();
+      return;
     }
-    this.#journal.say({ type: 'ended', outcome, detail });
-    releaseLock(this.plan.state, this.plan.id);
+    const log = this.folder.file('runner.log');
+    if (exists(log) && statSync(log).size === 0) rmSync(log, { force: true });
+    clearAway(this.plan, this.folder, tell);
   }
 
   #cancelled(): string | undefined {
@@ -213,19 +252,14 @@ class Carrier {
     const definition = await this.#manager?.definition();
     if (typeof definition === 'string') writeDurably(this.folder.file('process.json'), definition);
   }
-
-  #definition(): string | null {
-    const file = this.folder.file('process.json');
-    return exists(file) ? (readIfThere(file) ?? null) : null;
-  }
 }
 
 function isUndo(effect: Effect): boolean {
   return effect === 'undo' || effect === 'restartOld' || effect === 'watchOld';
 }
 
-function wasUnwell(plan: Plan): boolean {
-  return plan.guards.some((finding) => finding.guard === 'unhealthy-before' || finding.guard === 'down-before');
+function said(plan: Plan, guard: string): boolean {
+  return plan.guards.some((finding) => finding.guard === guard);
 }
 
 function names(plan: Plan): string {

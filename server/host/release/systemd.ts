@@ -49,15 +49,23 @@ export class Systemd implements ProcessManager {
     return Promise.resolve(null);
   }
 
-  async restart(): Promise<void> {
-    const result = await this.#privileged(['restart', '--', this.spec.unit]);
-    if (result.status === 0) return;
-    const detail = (result.stderr || result.stdout).trim().split('\n').slice(-2).join(' ');
-    throw new ManagerFailure(`systemctl restart ${this.spec.unit} ended with ${String(result.status)}: ${detail}`);
+  restart(): Promise<void> {
+    return this.#order('restart');
   }
 
   restore(): Promise<void> {
     return this.restart();
+  }
+
+  stop(): Promise<void> {
+    return this.#order('stop');
+  }
+
+  async #order(word: 'restart' | 'stop'): Promise<void> {
+    const result = await this.#privileged([word, '--', this.spec.unit]);
+    if (result.status === 0) return;
+    const detail = (result.stderr || result.stdout).trim().split('\n').slice(-2).join(' ');
+    throw new ManagerFailure(`systemctl ${word} ${this.spec.unit} ended with ${String(result.status)}: ${detail}`);
   }
 
   #systemctl(words: readonly string[], timeoutMs: number): ReturnType<typeof execute> {

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'fs';
 import type { ProbeResult, ProcessInstance, ProcessReport } from '../../core/plan/host-report.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { UNKNOWN_PID } from './command.ts';
 import type { Journal } from './journal.ts';
+import { isFamily, listenersOf } from './listeners.ts';
 import { probe } from './probe.ts';
 
 const ROUND_MS = 250;
@@ -18,46 +19,80 @@ export type Watched = { readonly healthy: true } | { readonly healthy: false; re
 
 export interface WatchOptions {
   readonly plan: Plan;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'say'>;
   readonly logs: LogTail;
+  /** Who ran, and who listened where, before the restart. */
+  readonly before: Before;
   readonly inspect: () => Promise<ProcessReport>;
   /** Why to stop, once somebody wants to. */
   readonly cancelled: () => string | undefined;
 }
 
+export interface Before {
+  readonly pids: readonly number[];
+  /** The probes' ports on which the app itself listened. */
+  readonly ports: readonly number[];
+}
+
+export const NOBODY_BEFORE: Before = { pids: [], ports: [] };
+
+/** What the watch has to know of the time before a restart. */
+export function lookBefore(plan: Plan, report: ProcessReport): Before {
+  const up = report.state === 'found' ? report.instances.filter((one) => one.pid > 0 && one.pid !== UNKNOWN_PID) : [];
+  const pids = up.map((instance) => instance.pid);
+  const ports = portsOf(plan).filter((port) => [...listenersOf(port)].some((pid) => isFamily(pid, pids)));
+  return { pids, ports };
+}
+
+/** Ports of this machine that the probes ask. */
+function portsOf({ health }: Plan): number[] {
+  const urls = (health?.probes ?? []).flatMap((spec) => (spec.kind === 'http' ? [new URL(spec.url)] : []));
+  return urls
+    .filter(({ hostname }) => /^(localhost|127\.[\d.]+|\[::1\]|0\.0\.0\.0)$/.test(hostname))
+    .map(({ port, protocol }) => Number(port) || (protocol === 'https:' ? 443 : 80));
+}
+
 /**
  * Watches an app that was just restarted, on the monotonic clock: healthy once every probe held for `stableFor` without a break and the
  * process stayed the same; failed when its time is up, when it exits, when its log names a missing module, or when it keeps answering
- * wrongly for as long as health would have had to hold.
+ * wrongly for as long as health would have had to hold. An answer counts only where it came from the process that was started.
  */
 export async function watch(options: WatchOptions): Promise<Watched> {
-  const { plan, journal, logs } = options;
+  const { plan, journal, logs, before } = options;
   const withinMs = plan.health?.withinMs ?? UNWATCHED_MS * 2;
   const stableForMs = plan.health?.stableForMs ?? UNWATCHED_MS;
-  const first = running(await options.inspect());
-  if (typeof first === 'string') return { healthy: false, why: first };
-
   const begin = now();
+  let first: readonly ProcessInstance[] | undefined;
   let goodSince: number | undefined;
   const wrongSince = new Map<string, number>();
-  let last: readonly ProbeResult[] = [];
   for (;;) {
     const round = now();
     const cancelled = options.cancelled();
     if (cancelled !== undefined) return { healthy: false, why: cancelled };
-    last = await Promise.all((plan.health?.probes ?? []).map((spec) => probe(spec, plan.root.real)));
+    if (first === undefined) {
+      const up = running(await options.inspect());
+      if (typeof up === 'string') return { healthy: false, why: up };
+      const old = up?.find((instance) => before.pids.includes(instance.pid));
+      if (old !== undefined) {
+        return { healthy: false, why: `process ${old.pid} was not restarted: it still runs what it ran before` };
+      }
+      first = up;
+    }
+    const last = await Promise.all((plan.health?.probes ?? []).map((spec) => probe(spec, plan.root.real)));
     for (const { name, ok, latencyMs, saw } of last) journal.say({ type: 'probe', name, ok, latencyMs, saw });
 
     const missing = logs.find(MISSING_MODULE);
     if (missing !== undefined) return { healthy: false, why: `the app's log says: ${missing}` };
-    if (!first.every(isAlive)) return { healthy: false, why: await exited(options) };
+    if (first?.every(isAlive) === false) return { healthy: false, why: await exited(options) };
 
-    if (last.every((result) => result.ok)) goodSince ??= round;
+    const good = first !== undefined && last.every((result) => result.ok);
+    const stranger = good ? strangerAt(first ?? [], before) : undefined;
+    if (good && stranger === undefined) goodSince ??= round;
     else goodSince = undefined;
     if (goodSince !== undefined && now() - goodSince >= stableForMs) {
       const again = running(await options.inspect());
       if (typeof again === 'string') return { healthy: false, why: again };
-      return sameProcesses(first, again)
+      return again !== undefined && sameProcesses(first ?? [], again)
         ? { healthy: true }
         : { healthy: false, why: 'the app exited and was started again since the restart' };
     }
@@ -68,9 +103,23 @@ export async function watch(options: WatchOptions): Promise<Watched> {
         return { healthy: false, why: `the probe "${result.name}" keeps seeing: ${result.saw}` };
       }
     }
-    if (now() - begin >= withinMs) return { healthy: false, why: tooLate(last, withinMs) };
+    if (now() - begin >= withinMs) {
+      return { healthy: false, why: tooLate(last, stranger, first === undefined, withinMs) };
+    }
     await pause(Math.max(0, ROUND_MS - (now() - round)));
   }
+}
+
+/** Who answers at a port where the app itself listened before, and is not the app: an old process that did not end, or another program. */
+function strangerAt(instances: readonly ProcessInstance[], before: Before): string | undefined {
+  const pids = instances.map((instance) => instance.pid);
+  for (const port of before.ports) {
+    const owners = [...listenersOf(port)];
+    if (owners.length > 0 && !owners.some((pid) => isFamily(pid, pids))) {
+      return `port ${port} is answered by process ${owners.join(', ')}, which is not what was started`;
+    }
+  }
+  return undefined;
 }
 
 async function exited(options: WatchOptions): Promise<string> {
@@ -78,18 +127,31 @@ async function exited(options: WatchOptions): Promise<string> {
   return typeof report === 'string' ? report : 'the app exited and was started again since the restart';
 }
 
-function tooLate(last: readonly ProbeResult[], withinMs: number): string {
+function tooLate(
+  last: readonly ProbeResult[],
+  stranger: string | undefined,
+  starting: boolean,
+  withinMs: number,
+): string {
   const bad = last.find((result) => !result.ok);
-  const saw = bad === undefined ? 'health did not hold long enough' : `the probe "${bad.name}" saw: ${bad.saw}`;
+  const saw =
+    bad !== undefined
+      ? `the probe "${bad.name}" saw: ${bad.saw}`
+      : (stranger ?? (starting ? 'the process manager still starts it' : 'health did not hold long enough'));
   return `not healthy within ${withinMs / 1000} s; ${saw}`;
 }
 
-/** The instances that run, or why none can be counted on. */
-function running(report: ProcessReport): readonly ProcessInstance[] | string {
+/** What a process manager calls an app that it has begun to start. */
+const STARTING = /^(launching|activating \((?!auto-restart)|reloading)/;
+
+/** The instances that run; `undefined` while one is being started; or why none can be counted on. */
+function running(report: ProcessReport): readonly ProcessInstance[] | undefined | string {
   if (report.state === 'notConfigured') return [];
   if (report.state !== 'found') return report.detail;
-  const down = report.instances.find((instance) => instance.pid <= 0);
-  return down === undefined ? report.instances : `the process manager says that the app is "${down.status}"`;
+  const down = report.instances.filter((instance) => instance.pid <= 0);
+  const [first] = down.filter((instance) => !STARTING.test(instance.status));
+  if (first !== undefined) return `the process manager says that the app is "${first.status}"`;
+  return down.length === 0 ? report.instances : undefined;
 }
 
 function sameProcesses(first: readonly ProcessInstance[], again: readonly ProcessInstance[]): boolean {
@@ -113,45 +175,62 @@ function isAlive(instance: ProcessInstance): boolean {
 
 /** The app's logs from a moment on. */
 export class LogTail {
-  readonly #from = new Map<string, number>();
+  readonly #from = new Map<string, Mark>();
 
   constructor(files: readonly string[]) {
-    for (const file of files) this.#from.set(file, sizeOf(file));
+    for (const file of files) this.#from.set(file, markOf(file));
   }
 
+  /** The first new line that fits. */
   find(pattern: RegExp): string | undefined {
-    return this.lines().find((line) => pattern.test(line));
+    return this.#all().find((line) => pattern.test(line));
   }
 
   /** The last lines written since, of each file. */
   lines(): string[] {
-    return [...this.#from].flatMap(([file, from]) =>
-      readFrom(file, from).split('\n').filter(Boolean).slice(-LOG_LINES),
-    );
+    return [...this.#from].flatMap(([file, from]) => linesFrom(file, from).slice(-LOG_LINES));
+  }
+
+  #all(): string[] {
+    return [...this.#from].flatMap(([file, from]) => linesFrom(file, from));
   }
 }
 
-function sizeOf(file: string): number {
+/** Where a log ended. One with another inode was rotated, and is new from its beginning. */
+interface Mark {
+  readonly size: number;
+  readonly inode: number;
+}
+
+function markOf(file: string): Mark {
   try {
-    return statSync(file).size;
+    const { size, ino } = statSync(file);
+    return { size, inode: ino };
   } catch {
-    return 0; // Not there yet: whatever it gets is new.
+    return { size: 0, inode: 0 }; // Not there yet: whatever it gets is new.
   }
 }
 
-function readFrom(file: string, from: number): string {
+function linesFrom(file: string, from: Mark): string[] {
+  return readFrom(file, from).split('\n').filter(Boolean);
+}
+
+function readFrom(file: string, from: Mark): string {
   let handle: number;
   try {
-    handle = openSync(file, 'r');
+    handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return ''; // A log that is gone says nothing.
   }
   try {
-    const { size } = fstatSync(handle);
-    const begin = Math.max(size < from ? 0 : from, size - MAX_LOG_BYTES); // A smaller one was rotated.
+    const { size, ino } = fstatSync(handle);
+    // A smaller one was rotated too.
+    const begin = Math.max(size < from.size || ino !== from.inode ? 0 : from.size, size - MAX_LOG_BYTES);
     const bytes = Buffer.alloc(Math.max(0, size - begin));
     const count = readSync(handle, bytes, 0, bytes.length, begin);
     return bytes.toString('utf8', 0, count);
+  } catch {
+    return ''; // A folder or a device in a log's place.
   } finally {
     closeSync(handle);
   }
