@@ -1,4 +1,5 @@
 import type { Plan } from '../core/plan/plan.ts';
+import type { JournalEvent } from '../core/release/release.ts';
 import type { DeployResult } from './results.ts';
 
 /** How a deploy, a rollback or a recovery ended, as one sentence that stands for itself. */
@@ -31,4 +32,54 @@ function wentBack(plan: Plan | null): string {
   const { to, undoes } = plan.reason;
   const state = to === null ? 'production is as it was before the first release' : `production is as ${to} left it`;
   return `Went back: ${state}; ${undoes.join(', ')} ${undoes.length === 1 ? 'is' : 'are'} undone.`;
+}
+
+const LOG_LINES = 15;
+
+/** The end of a log as a report shows it: whole entries, without the tail of a stack trace at its beginning. */
+export function lastEntries(lines: readonly string[]): readonly string[] {
+  const last = lines.slice(-LOG_LINES);
+  const first = last.findIndex((line) => /^\S/.test(line));
+  return first < 0 ? last : last.slice(first);
+}
+
+/** What several looks of one probe in a row have seen. */
+export interface SeenByProbe {
+  readonly at: string;
+  readonly name: string;
+  readonly ok: boolean;
+  readonly saw: string;
+  readonly latencyMs: number;
+  readonly times: number;
+}
+
+/** What is told of a journal: all but the single looks of its probes. */
+export type Told = Exclude<JournalEvent, { type: 'probe' }> | ({ readonly type: 'probes' } & SeenByProbe);
+
+/** A journal in which a probe that sees the same twenty times says it once, with how often. */
+export function foldProbes(journal: readonly JournalEvent[]): Told[] {
+  const told: Told[] = [];
+  const open = new Map<string, number>();
+  for (const event of journal) {
+    if (event.type !== 'probe') {
+      open.clear();
+      told.push(event);
+      continue;
+    }
+    const { at, name, ok, saw, latencyMs } = event;
+    const index = open.get(name);
+    const last = index === undefined ? undefined : told[index];
+    if (index !== undefined && last?.type === 'probes' && last.saw === saw) {
+      told[index] = { ...last, times: last.times + 1, latencyMs: Math.max(last.latencyMs, latencyMs) };
+    } else {
+      open.set(name, told.length);
+      told.push({ type: 'probes', at, name, ok, saw, latencyMs, times: 1 });
+    }
+  }
+  return told;
+}
+
+/** A clause as a sentence. */
+export function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

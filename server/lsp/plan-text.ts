@@ -1,7 +1,7 @@
-import { outcomeSentence } from '../app/outcome.ts';
+import { asSentence, foldProbes, lastEntries, outcomeSentence } from '../app/outcome.ts';
+import type { SeenByProbe, Told } from '../app/outcome.ts';
 import type { DeployResult } from '../app/results.ts';
 import type { GuardFinding, Plan, ProcessSpec } from '../core/plan/plan.ts';
-import type { JournalEvent } from '../core/release/release.ts';
 
 /** A plan as a person reads it, in a `*.driftline-plan` document; `syntaxes/driftline-plan.tmLanguage.json` colours it. */
 export function planText(plan: Plan, guards: readonly GuardFinding[], address: string): string {
@@ -32,12 +32,12 @@ export function reportText(result: DeployResult): string {
   return lines([
     `# ${outcomeSentence(result)}`,
     '',
-    result.detail,
+    asSentence(result.detail),
     '',
     `target   ${result.target}`,
     ...(result.plan === null ? [] : [`host     ${result.plan.host}`, `root     ${result.plan.root.path}`]),
     ...(result.release === null ? [] : [`release  ${result.release}`]),
-    ...(result.journal.length === 0 ? [] : ['', '## What happened', ...result.journal.flatMap(eventText)]),
+    ...(result.journal.length === 0 ? [] : ['', '## What happened', ...foldProbes(result.journal).flatMap(eventText)]),
     ...(result.guards.length === 0 ? [] : ['', '## Guards', ...result.guards.flatMap(guardText)]),
     ...(result.plan === null ? [] : ['', ...operationsText(result.plan)]),
   ]);
@@ -66,17 +66,17 @@ function guardText(guard: GuardFinding): string[] {
   return [`${sign} ${guard.guard}: ${oneLine(guard.message)}`, ...(guard.remedy === '' ? [] : [`    ${guard.remedy}`])];
 }
 
-function eventText(event: JournalEvent): string[] {
+function eventText(event: Told): string[] {
   const at = event.at.slice(11, 23);
   switch (event.type) {
     case 'step':
       return [`${at}  ${event.step}: ${event.detail}`];
     case 'switched':
       return [`${at}  switched ${count(event.files, 'file')} in ${event.windowMs.toFixed(1)} ms`];
-    case 'probe':
-      return [`${at}  ${event.ok ? '✓' : '✗'} ${event.name}: ${oneLine(event.saw)} (${event.latencyMs.toFixed(0)} ms)`];
+    case 'probes':
+      return [`${at}  ${event.ok ? '✓' : '✗'} ${event.name}: ${oneLine(event.saw)} (${timesText(event)})`];
     case 'log':
-      return event.lines.map((line) => `              | ${line}`);
+      return lastEntries(event.lines).map((line) => `              | ${line}`);
     case 'problem':
       return [
         `${at}  ! ${oneLine(event.message)}`,
@@ -85,6 +85,11 @@ function eventText(event: JournalEvent): string[] {
     case 'ended':
       return [`${at}  ${event.outcome}: ${event.detail}`];
   }
+}
+
+function timesText(event: SeenByProbe): string {
+  const took = `${event.latencyMs.toFixed(0)} ms`;
+  return event.times === 1 ? took : `${event.times} times, ${took} at most`;
 }
 
 function commitText(commit: NonNullable<Plan['commit']>): string {

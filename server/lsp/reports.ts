@@ -1,4 +1,4 @@
-import { outcomeSentence } from '../app/outcome.ts';
+import { asSentence, outcomeSentence } from '../app/outcome.ts';
 import type { DeployResult, PullResult, ReleasesResult } from '../app/results.ts';
 import type { GuardFinding, Operation } from '../core/plan/plan.ts';
 import type { DeployReport, PlanReport, Problem, PullReport, ReleaseLine } from '../protocol.ts';
@@ -56,7 +56,7 @@ export function deployReport(result: DeployResult): DeployReport {
 function told(result: DeployResult): string {
   const sentence = outcomeSentence(result);
   if (result.outcome === 'deployed') return sentence;
-  return `${sentence} ${result.detail}`;
+  return `${sentence} ${asSentence(result.detail)}`;
 }
 
 /** The newest first, as a person looks for one. */

@@ -80,6 +80,6 @@ export function atTheWindow(window, pictures) {
     /** The text of the visible lines of the active editor. */
     editorText: async () =>
       (await page.locator('.editor-group-container.active .view-lines').first().innerText()).replaceAll('\u00a0', ' '),
-    picture: (name) => page.screenshot({ path: path.join(pictures, `${name}.png`) }),
+    picture: (name) => page.screenshot({ path: path.join(pictures, `${name}.png`), animations: 'disabled' }),
   };
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { startScene } from '../story/scene.ts';
-import { CLOSURE, HAND_MADE } from '../story/voice-api.ts';
+import { badRelease, CLOSURE, HAND_MADE } from '../story/voice-api.ts';
 import { playSteps } from './steps.mjs';
 
 /** High enough for the whole of the story's longest file. */
@@ -110,6 +110,40 @@ const STEPS = [
       assert.equal(await scene.version(), '2');
       for (const file of HAND_MADE) assert.ok(existsSync(path.join(scene.root, file)));
       await person.waitForNoRow('To be deployed');
+    },
+  ],
+  [
+    'a release that crashes on requests is undone, and the report says what was seen',
+    async (person, scene) => {
+      await badRelease(scene.repository);
+      await person.closeToasts();
+      await person.run('Driftline: Deploy…');
+      await person.question('Deploy to production?');
+      await person.answer('Deploy');
+      await person.toast(/Rolled back: the old version answers again/, 60_000);
+      const report = await person.editorText();
+      assert.match(report, /# Rolled back/);
+      assert.match(report, /calls: 500/);
+      assert.match(report, /TypeError/);
+      await person.picture('13-rolled-back');
+      assert.equal(await scene.version(), '2');
+      assert.equal((await scene.get('/calls')).status, 200);
+    },
+  ],
+  [
+    'the last release is undone from the list of releases',
+    async (person, scene) => {
+      await person.closeToasts();
+      await person.run('Driftline: Rollback…');
+      const undo = person.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Undo the last release' });
+      await undo.waitFor();
+      await person.picture('14-releases');
+      await undo.click();
+      await person.question('Roll back production?');
+      await person.picture('15-roll-back');
+      await person.answer('Roll Back');
+      await person.toast(/Went back/, 60_000);
+      assert.equal(await scene.version(), '1');
     },
   ],
 ];

@@ -146,7 +146,7 @@ describe('a report as a person reads it', () => {
 
   it('says how it ended, then what happened in its order', () => {
     const text = reportText(result);
-    expect(text).toMatch(/^# Rolled back: the old version answers again\.\n\ncalls answered 500\.\n/);
+    expect(text).toMatch(/^# Rolled back: the old version answers again\.\n\nCalls answered 500\.\n/);
     expect(text).toContain('release  r1');
     const happened = text.slice(text.indexOf('## What happened'), text.indexOf('## Guards')).trim().split('\n');
     expect(happened).toEqual([
@@ -169,6 +169,6 @@ describe('a report as a person reads it', () => {
       guards: [],
       journal: [],
     });
-    expect(nothing).toBe('# Nothing to do.\n\ncalls answered 500.\n\ntarget   production\n');
+    expect(nothing).toBe('# Nothing to do.\n\nCalls answered 500.\n\ntarget   production\n');
   });
 });
