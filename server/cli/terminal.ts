@@ -35,7 +35,9 @@ export class TerminalPerson implements Person {
     const title = escapeName(question.title);
     if (question.typed === undefined) return this.prompts.yesOrNo(title);
     const typed = await this.prompts.text(`${title} It is protected: type ${escapeName(question.typed)} to go on.`);
-    return typed === question.typed;
+    if (typed === question.typed) return true;
+    this.line.say(`That is not ${escapeName(question.typed)}.`);
+    return false;
   }
 
   /** Who typed the command has agreed to connect. */

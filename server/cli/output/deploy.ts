@@ -159,7 +159,11 @@ function tail(result: DeployResult, options: ReportOptions & { readonly verb: st
     case 'rolledBack':
       return next([verb === 'recover' ? 'driftline plan' : 'driftline check', 'driftline releases'], options);
     case 'failedNeedsAttention':
-      return next(['driftline doctor', 'driftline recover', 'driftline releases'], options);
+      // A detail that names the way out names it for a reason.
+      return next(
+        [...new Set([commandIn(result.detail) ?? 'driftline doctor', 'driftline doctor', 'driftline recover'])],
+        options,
+      );
     case 'refused':
       return next([afterRefusal(result, verb)], options);
     case 'nothingToDo':
@@ -167,8 +171,13 @@ function tail(result: DeployResult, options: ReportOptions & { readonly verb: st
   }
 }
 
+/** A verb that a sentence tells people to run. */
+function commandIn(detail: string): string | undefined {
+  return /\bdriftline [a-z]+/.exec(detail)?.[0];
+}
+
 function afterRefusal({ guards, detail }: DeployResult, verb: string): string {
-  const named = /\bdriftline [a-z]+/.exec(detail)?.[0];
+  const named = commandIn(detail);
   if (named !== undefined && !guards.some((guard) => guard.blocks)) return named;
   return verb === 'deploy' ? wayOut(guards) : 'driftline releases';
 }

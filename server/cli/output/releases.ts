@@ -44,13 +44,16 @@ function commands(releases: readonly ReleaseSummary[]): string[] {
 }
 
 function row(release: ReleaseSummary): string[] {
+  const undoing = release.undoes === undefined ? '' : `, undoing ${release.undoes.join(', ')}`;
+  // Of one that left nothing there is nothing to go back to anyway.
+  const gone = release.outcome === 'deployed' && !release.kept ? ', backup gone' : '';
   return [
     release.id,
     time(release.startedAt),
     OUTCOMES[release.outcome],
     count(release.files, 'file'),
     release.commit?.slice(0, 8) ?? '-',
-    `${release.by}${release.undoes === undefined ? '' : `, undoing ${release.undoes.join(', ')}`}${release.kept ? '' : ', backup gone'}: ${release.detail}`,
+    `${release.by}${undoing}${gone}: ${release.detail}`,
   ];
 }
 

@@ -38,7 +38,9 @@ describe('TerminalPerson', () => {
   it('wants the name of a protected target typed', async () => {
     const typing = (text: string) => person({ text: () => Promise.resolve(text) }).person;
     expect(await typing('production').confirm({ ...question, typed: 'production' })).toBe(true);
-    expect(await typing('yes').confirm({ ...question, typed: 'production' })).toBe(false);
+    const { person: hasty, paper } = person({ text: () => Promise.resolve('yes') });
+    expect(await hasty.confirm({ ...question, typed: 'production' })).toBe(false);
+    expect(paper.text).toContain('That is not production.');
   });
 
   it('is not asked again after --yes, and never for consent', async () => {

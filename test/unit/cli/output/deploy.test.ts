@@ -96,7 +96,9 @@ describe('deployReport', () => {
   it('of what needs a person names recover', () => {
     const text = report(deployed({ outcome: 'failedNeedsAttention', detail: 'the undo failed' }));
     expect(text).toContain('FAILED: production needs a person now.\nThe undo failed.');
-    expect(text).toContain('driftline recover');
+    expect(text).toMatch(/Next: driftline doctor\n +or: driftline recover\n/);
+    const cut = report(deployed({ outcome: 'failedNeedsAttention', detail: 'Cut off. Undo it: driftline recover' }));
+    expect(cut).toMatch(/Next: driftline recover\n +or: driftline doctor\n/);
   });
 
   it('obeys nothing that an application writes into its log', () => {

@@ -12,6 +12,7 @@ describe('releasesReport', () => {
     const text = report([release('r01'), release('r03'), release('r02', { undoes: ['r01'], kept: false })]);
     expect([...text.matchAll(/^ {2}(r\d+)/gm)].map((match) => match[1])).toEqual(['r03', 'r02', 'r01']);
     expect(text).toMatch(/r02 .*undoing r01, backup gone: healthy/);
+    expect(report([release('r01', { outcome: 'rolledBack', kept: false })])).not.toContain('backup gone');
   });
 
   it('proposes to undo the last, or to go back to one that its way leads to', () => {
