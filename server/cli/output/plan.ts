@@ -49,7 +49,19 @@ export function counts(plan: Plan): string {
 export function guardLines(guards: readonly GuardFinding[], accepted: readonly Acceptance[], paint: Paint): string[] {
   const order = [...guards].sort((a, b) => rank(a) - rank(b));
   if (order.length === 0) return [];
-  return ['', paint.bold('Guards'), ...order.flatMap((guard) => guardRows(guard, accepted, paint))];
+  return [
+    '',
+    paint.bold('Guards'),
+    ...order.flatMap((guard) => guardRows(guard, accepted, paint)),
+    ...howToAccept(order, paint),
+  ];
+}
+
+/** Said once, below all of them: mending comes first. */
+function howToAccept(guards: readonly GuardFinding[], paint: Paint): string[] {
+  const first = guards.find((guard) => guard.accept !== undefined);
+  if (first?.accept === undefined) return [];
+  return ['', paint.dim(`  To let one pass knowingly: --accept ${shellWord(first.accept)} --reason "…"`)];
 }
 
 function guardRows(guard: GuardFinding, accepted: readonly Acceptance[], paint: Paint): string[] {

@@ -64,6 +64,8 @@ export interface GuardFinding {
   readonly message: string;
   readonly remedy: string;
   readonly blocks: boolean;
+  /** By which name a person may let it pass: of those that block, for which that is possible. */
+  readonly accept?: string;
   readonly link?: Finding;
 }
 

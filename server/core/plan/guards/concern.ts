@@ -18,8 +18,7 @@ export function decide(concerns: readonly Concern[], accepted: readonly Acceptan
   const findings = concerns.map(({ blocking, ...concern }): GuardFinding => {
     const allowed = blocking === 'untilAccepted' && accepted.some((acceptance) => covers(acceptance, concern));
     const blocks = blocking !== 'never' && !allowed;
-    const remedy = blocking === 'untilAccepted' && !allowed ? withAcceptance(concern) : concern.remedy;
-    return { ...concern, remedy, blocks };
+    return { ...concern, blocks, ...(blocks && blocking === 'untilAccepted' && { accept: nameOf(concern) }) };
   });
   return findings.sort((a, b) => rank(a) - rank(b));
 }
@@ -29,10 +28,9 @@ function covers(acceptance: Acceptance, concern: Pick<Concern, 'guard' | 'path'>
   return acceptance.path === undefined || acceptance.path === concern.path;
 }
 
-function withAcceptance({ remedy, guard, path }: Pick<Concern, 'remedy' | 'guard' | 'path'>): string {
-  const name = path === undefined ? guard : `${guard}:${path}`;
-  const words = /[^\w./:@-]/.test(name) ? `'${name}'` : name;
-  return `${remedy} To let it pass knowingly: --accept ${words} --reason "…"`;
+/** What `--accept` takes to let this one pass. */
+function nameOf({ guard, path }: Pick<Concern, 'guard' | 'path'>): string {
+  return path === undefined ? guard : `${guard}:${path}`;
 }
 
 /** Those that block first, then by severity. */
