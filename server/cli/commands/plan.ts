@@ -11,6 +11,7 @@ import { BadArguments } from '../failures.ts';
 import { acceptances, collect, verb, withAccept, withAll, withHost } from '../options.ts';
 import type { AcceptOptions, HostOptions } from '../options.ts';
 import { planReport } from '../output/plan.ts';
+import { quoted, shellWord } from '../output/text.ts';
 import { pathsAsMeant } from '../paths.ts';
 import { onTarget } from '../run.ts';
 import type { Door } from '../program.ts';
@@ -69,12 +70,23 @@ async function run(door: Door, paths: readonly string[], given: PlanCommandOptio
     const result = await plan(context, toPlan(context));
     const written = result.deployable ? output : undefined;
     if (written !== undefined) await write(written, planFileText(result));
-    const file = written === undefined ? {} : { file: path.relative(around.cwd, written) };
-    show(result, planReport(result, { ...report, ...file }));
+    const words = written === undefined ? deployWords(paths, options) : [shellWord(path.relative(around.cwd, written))];
+    show(result, planReport(result, { ...report, deploy: ['driftline deploy', ...words].join(' ') }));
     if (output !== undefined && written === undefined)
       line.say(`Guards block this plan: it was not written to ${output}.`);
     return result.deployable ? OK : FOUND_OR_REFUSED;
   });
+}
+
+/** What `driftline deploy` must be told to do what was planned just now. */
+export function deployWords(paths: readonly string[], options: Omit<WhatToDeploy, 'format'>): string[] {
+  return [
+    ...paths.map(shellWord),
+    ...(options.delete ?? []).map((each) => `--delete ${shellWord(each)}`),
+    ...(options.accept ?? []).map((each) => `--accept ${quoted(each)}`),
+    ...(options.reason === undefined ? [] : [`--reason ${quoted(options.reason)}`]),
+    ...(options.build ? [] : ['--no-build']),
+  ];
 }
 
 /** A plan among the files that it deploys would make itself another one by being written. */

@@ -4,8 +4,13 @@ import { escapeLines, escapeName } from './escape.ts';
 import { count, group, lines, next, shellWord, time } from './text.ts';
 import type { Paint, ReportOptions } from './text.ts';
 
+export interface PlanReportOptions extends ReportOptions {
+  /** What carries out this very plan; without it, `driftline deploy`. */
+  readonly deploy?: string;
+}
+
 /** A plan for people: what blocks it, what it writes, what is restarted and who watches. */
-export function planReport(result: PlanResult, options: ReportOptions & { readonly file?: string }): string {
+export function planReport(result: PlanResult, options: PlanReportOptions): string {
   const { plan } = result;
   const { paint } = options;
   return lines(
@@ -134,7 +139,7 @@ function seconds(ms: number): string {
   return `${ms / 1000} s`;
 }
 
-function closing(result: PlanResult, options: ReportOptions & { readonly file?: string }): string[] {
+function closing(result: PlanResult, options: PlanReportOptions): string[] {
   const { paint } = options;
   if (!result.deployable)
     return [
@@ -144,10 +149,7 @@ function closing(result: PlanResult, options: ReportOptions & { readonly file?: 
     ];
   if (result.plan.operations.length === 0)
     return ['', 'Production has all of it.', ...next(['driftline audit'], options)];
-  return next(
-    [options.file === undefined ? 'driftline deploy' : `driftline deploy ${shellWord(options.file)}`],
-    options,
-  );
+  return next([options.deploy ?? 'driftline deploy'], options);
 }
 
 /** The command that answers what blocks, where there is one. */

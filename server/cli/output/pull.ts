@@ -49,7 +49,7 @@ function commit(result: PullResult, changed: number, options: ReportOptions): st
   return [
     '',
     'Proposed commit:',
-    ...escapeLines(result.proposedCommit)
+    ...escapeLines(result.proposedCommit.trimEnd())
       .split('\n')
       .map((line) => options.paint.dim(`  ${line}`.trimEnd())),
   ];

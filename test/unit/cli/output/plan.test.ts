@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deployWords } from '../../../../server/cli/commands/plan.ts';
 import { counts, planReport } from '../../../../server/cli/output/plan.ts';
 import { finding, guard, HOSTILE, plan, planned, REPORT } from '../results.ts';
 
@@ -12,7 +13,7 @@ describe('planReport', () => {
     expect(report).toContain('voice-api by PM2');
     expect(report).toContain('calls for 1 s, within 15 s');
     expect(report).toContain('Next: driftline deploy\n');
-    expect(planReport(planned(), { ...REPORT, file: '../a plan.json' })).toContain("driftline deploy '../a plan.json'");
+    expect(planReport(planned(), { ...REPORT, deploy: 'driftline deploy x' })).toContain('Next: driftline deploy x\n');
   });
 
   it('never cuts the deletions', () => {
@@ -59,6 +60,16 @@ describe('planReport', () => {
   it('obeys no name', () => {
     const operations = [{ kind: 'create', path: HOSTILE, after: content }] as const;
     expect(planReport(planned([guard({ message: HOSTILE })], { operations }), REPORT)).not.toMatch(/[\u001b\u202e]/);
+  });
+});
+
+describe('deployWords', () => {
+  it('repeat what was planned, for a shell', () => {
+    expect(deployWords([], { build: true })).toEqual([]);
+    const options = { build: false, delete: ['src/a b.js'], accept: ['no-health'], reason: "it's fine" };
+    expect(deployWords(['src/*.js'], options).join(' ')).toBe(
+      "'src/*.js' --delete 'src/a b.js' --accept no-health --reason 'it'\\''s fine' --no-build",
+    );
   });
 });
 
