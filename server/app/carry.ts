@@ -22,7 +22,9 @@ export interface CarryOptions extends DeployOptions {
 /** From a plan to its end: refused, or carried out by the host. Rejects only where the line or the person ended it. */
 export async function carry(context: VerbContext, planned: PlanResult, options: CarryOptions): Promise<DeployResult> {
   const { plan } = planned;
-  if (plan.operations.length === 0) {
+  // What was left in its middle is never "nothing to do".
+  const holds = planned.guards.some((guard) => guard.guard === 'unfinished' || guard.guard === 'locked');
+  if (plan.operations.length === 0 && !holds) {
     return { ...refusal(planned, 'Production has all of it.'), outcome: 'nothingToDo' };
   }
   if (!planned.deployable) return refusal(planned, blockedBy(planned));

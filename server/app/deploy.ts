@@ -5,7 +5,7 @@ import type { Operation } from '../core/plan/plan.ts';
 import { carry } from './carry.ts';
 import type { DeployOptions } from './carry.ts';
 import type { VerbContext } from './context.ts';
-import { plan } from './plan.ts';
+import { plan, planAgain } from './plan.ts';
 import type { PlanOptions } from './plan.ts';
 import { parsePlanFile, whatDiffers } from './plan-file.ts';
 import { refusal } from './results.ts';
@@ -37,16 +37,7 @@ export async function deployReviewed(
   options: DeployOptions,
 ): Promise<DeployResult> {
   const reviewed = parsePlanFile(text);
-  const paths = (deleted: boolean): string[] =>
-    reviewed.operations
-      .filter((operation) => (operation.kind === 'delete') === deleted)
-      .map((operation) => operation.path);
-  const now = await plan(context, {
-    patterns: paths(false),
-    deletes: paths(true),
-    accept: reviewed.accepted,
-    build: false,
-  });
+  const now = await planAgain(context, reviewed);
   const differs = whatDiffers(reviewed, now.plan);
   if (differs !== undefined) {
     return refusal(now, `This is not what was reviewed any more: ${differs}. Nothing was written. Plan again.`);

@@ -1,4 +1,4 @@
-import type { HostReport, ProbeResult, ProcessReport } from '../host/protocol.ts';
+import type { HostReport, ProbeResult, ProcessInstance, ProcessReport } from '../host/protocol.ts';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../remote/host.ts';
 import type { VerbContext } from './context.ts';
@@ -127,8 +127,8 @@ function aboutProcess(report: ProcessReport): DoctorCheck {
         remedy: 'Add "process" to the target, such as { "pm2": "name" }.',
       };
     case 'found': {
-      const words = report.instances.map((each) => `${each.status}, pid ${each.pid}, ${each.restarts} restarts`);
-      const isUp = report.instances.every((each) => each.status === 'online' || each.status === 'active');
+      const words = report.instances.map(instanceText);
+      const isUp = report.instances.every((each) => each.pid > 0);
       if (isUp) return ok('process', words.join('; '));
       return {
         area: 'process',
@@ -145,6 +145,12 @@ function aboutProcess(report: ProcessReport): DoctorCheck {
     case 'failed':
       return failed('process', report.detail, PROCESS_REMEDIES[report.state]);
   }
+}
+
+/** A command tells neither a pid nor restarts. */
+function instanceText({ mode, id, status, pid, restarts }: ProcessInstance): string {
+  if (mode === 'command') return `"${id}" restarts it; whether it is up: ${status}`;
+  return `${status}, pid ${pid}, ${restarts === 1 ? '1 restart' : `${restarts} restarts`}`;
 }
 
 const PROCESS_REMEDIES = {

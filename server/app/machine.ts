@@ -39,7 +39,9 @@ export async function askMachine(
     const probed = await host.request('probe', { health, root }, { signal, silenceMs: PROBES_SILENCE_MS });
     before = probed.results;
   }
-  return { host, report, concerns: machineConcerns({ platform, report, process, health, before }, operations) };
+  const { releases } = await host.request('releases', { state }, { signal });
+  const facts = { platform, report, process, health, before, releases };
+  return { host, report, concerns: machineConcerns(facts, operations) };
 }
 
 /** The parts of a plan that say where, by whom and with what care. */

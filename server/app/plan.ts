@@ -37,11 +37,38 @@ export interface PlanOptions {
 
 /** What a deploy would do, judged on the merged tree before anything is written. Writes nothing on the host. */
 export async function plan(context: VerbContext, options: PlanOptions): Promise<PlanResult> {
+  return planChosen(context, options, (both) => ({
+    wanted: choose(both, options.patterns),
+    deletes: chooseDeletions(both, options.deletes),
+  }));
+}
+
+/** Plans exactly what another plan does, as far as that is still to be done. Nothing is built: what was reviewed is there. */
+export function planAgain(context: VerbContext, reviewed: Pick<Plan, 'operations' | 'accepted'>): Promise<PlanResult> {
+  const paths = (deleted: boolean): Set<string> =>
+    new Set(
+      reviewed.operations.filter(({ kind }) => (kind === 'delete') === deleted).map((operation) => operation.path),
+    );
+  return planChosen(context, { accept: reviewed.accepted, build: false }, (both) => ({
+    wanted: both.drift.filter((entry) => entry.kind !== 'same' && paths(false).has(entry.path)),
+    deletes: paths(true),
+  }));
+}
+
+interface Chosen {
+  readonly wanted: readonly DriftEntry[];
+  readonly deletes: ReadonlySet<string>;
+}
+
+async function planChosen(
+  context: VerbContext,
+  options: Pick<PlanOptions, 'accept' | 'build'>,
+  choice: (both: Look) => Chosen,
+): Promise<PlanResult> {
   refuseUnknown(context, options.accept);
   if (options.build) await build(context);
   const both = await look(context);
-  const wanted = choose(both, options.patterns);
-  const deletes = chooseDeletions(both, options.deletes);
+  const { wanted, deletes } = choice(both);
   const operations = operate(both, wanted, deletes);
   const links = await judgeMerged(context, both, operations);
   const machine = await askMachine(context, both.inventory, operations);
@@ -171,7 +198,7 @@ async function aboutWork(
   context: VerbContext,
   both: Look,
   operations: readonly Operation[],
-  options: PlanOptions,
+  options: Pick<PlanOptions, 'build'>,
 ): Promise<Concern[]> {
   const writes = operations.filter((operation) => operation.kind !== 'delete');
   const stale = options.build ? undefined : await staleSource(context);

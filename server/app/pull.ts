@@ -39,6 +39,7 @@ const MAX_PULL_BYTES = 64 * 1024 * 1024;
  */
 export async function pull(context: VerbContext, options: PullOptions): Promise<PullResult> {
   const both = await look(context);
+  if (options.commit && both.repository === undefined) throw notInRepository(context.config.folder);
   const { chosen, skipped } = await choose(context, both, options);
   const { allowed, refused } = await sortOut(both, chosen, options);
   skipped.push(...refused);
@@ -241,14 +242,13 @@ async function commitPulled(
   writes: readonly FileToWrite[],
   message: string,
 ): Promise<string> {
-  if (both.repository === undefined) {
-    throw new UsageFailure(
-      `The files were pulled, but ${folder} is in no git repository to commit them to.`,
-      'Commit them where they belong.',
-    );
-  }
+  if (both.repository === undefined) throw notInRepository(folder);
   return both.repository.commit(
     writes.map((write) => both.prefix + write.local),
     message,
   );
+}
+
+function notInRepository(folder: string): UsageFailure {
+  return new UsageFailure(`${folder} is in no git repository to commit to.`, 'Pull without --commit.');
 }

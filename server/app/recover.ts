@@ -15,7 +15,7 @@ export interface RecoverOptions {
 export async function recover(context: VerbContext, options: RecoverOptions): Promise<DeployResult> {
   const { target, signal } = context;
   const known = await releases(context);
-  const cut = known.releases.find((release) => release.outcome === 'interrupted');
+  const cut = known.releases.find(isOpen);
   if (cut !== undefined && !(await options.confirm(cut))) return nothing(target.name, 'refused', 'You said no.');
   const host = await context.host();
   const { release: id } = await host.request('recover', { state: target.state }, { signal });
@@ -23,6 +23,11 @@ export async function recover(context: VerbContext, options: RecoverOptions): Pr
   const { plan } = await host.request('release', { state: target.state, id }, { signal });
   const journal = await follow({ host, plan, signal, onEvent: options.onEvent });
   return ended({ plan, guards: plan.guards, deployable: true }, journal);
+}
+
+/** Whether a release was left in its middle, or ended with something that a person has to look at: until then it holds the root. */
+export function isOpen({ outcome }: ReleaseSummary): boolean {
+  return outcome === 'interrupted' || outcome === 'failedNeedsAttention';
 }
 
 function nothing(target: string, outcome: 'refused' | 'nothingToDo', detail: string): DeployResult {

@@ -10,6 +10,8 @@ import type { HostReport, ProcessReport } from './protocol.ts';
 export function nextNode(named: string | undefined, app: ProcessReport): HostReport['nextNode'] {
   if (named !== undefined) return describeNode(named, []);
   if (app.state !== 'found') return { unknown: 'no running process tells which Node it uses' };
+  if (app.instances.every((instance) => instance.mode === 'command'))
+    return { unknown: 'a restart command does not tell which Node it starts' };
   const running = app.instances.find((instance) => instance.pid > 0);
   if (running === undefined) return { unknown: 'the process is not running' };
   try {

@@ -158,6 +158,8 @@ class CommandLineRepository implements Repository {
       child.once('error', reject);
       child.once('close', resolve);
     });
+    // An abort is told by the reading below too; until that has ended, nobody waits for this.
+    ended.catch(() => undefined);
     let commit = '';
     for await (const line of createInterface({ input: child.stdout })) {
       if (line.startsWith('commit ')) {

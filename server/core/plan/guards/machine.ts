@@ -1,3 +1,4 @@
+import type { ReleaseSummary } from '../../release/release.ts';
 import type { HostPlatform } from '../../tree/inventory.ts';
 import type { HostReport, ProbeResult } from '../host-report.ts';
 import type { HealthSpec, Operation, ProcessSpec } from '../plan.ts';
@@ -11,6 +12,8 @@ export interface MachineFacts {
   readonly health: HealthSpec | null;
   /** One round of the health's probes before the deploy; empty without health. */
   readonly before: readonly ProbeResult[];
+  /** Every release of this root, the newest first. */
+  readonly releases: readonly ReleaseSummary[];
 }
 
 /** Room for journals, records and the folders' own blocks. */
@@ -20,12 +23,48 @@ const SPARE_INODES = 32;
 
 export function machineConcerns(facts: MachineFacts, operations: readonly Operation[]): Concern[] {
   return [
+    ...releaseConcerns(facts.releases),
     ...rootConcerns(facts.report),
     ...diskConcerns(facts.report, operations),
     ...nodeConcerns(facts),
     ...processConcerns(facts.report, facts.process),
     ...healthConcerns(facts),
   ];
+}
+
+/** A release that has not ended holds the root: nothing is planned over its head. */
+function releaseConcerns(releases: readonly ReleaseSummary[]): Concern[] {
+  return releases.flatMap(({ id, by, startedAt, outcome }): Concern[] => {
+    switch (outcome) {
+      case 'deployed':
+      case 'rolledBack':
+        return [];
+      case 'running':
+        return [
+          {
+            guard: 'locked',
+            severity: 'error',
+            message: `Another deploy is running: ${by} since ${startedAt} (release ${id}).`,
+            remedy: 'Wait for it: driftline releases',
+            blocking: 'always',
+          },
+        ];
+      case 'interrupted':
+      case 'failedNeedsAttention':
+        return [
+          {
+            guard: 'unfinished',
+            severity: 'error',
+            message:
+              outcome === 'interrupted'
+                ? `Release ${id} of ${by} was cut off in its middle, and nobody finished it.`
+                : `Release ${id} of ${by} ended with something that needs a person.`,
+            remedy: 'Undo it first: driftline recover',
+            blocking: 'always',
+          },
+        ];
+    }
+  });
 }
 
 function rootConcerns({ root, stateFolder }: HostReport): Concern[] {
