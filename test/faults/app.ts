@@ -14,6 +14,9 @@ export type Illness = (typeof ILLNESSES)[number];
 
 const MODULES = 24;
 
+/** The file that somebody edits in the middle of a release: no module, so that the app answers whatever is in it. */
+export const EDITED = 'src/words.txt';
+
 /** A small HTTP app that tells of which version each of its modules is. Every version changes all files, adds one and drops one. */
 export function appFiles(version: number, illness: Illness = 'well'): Files {
   const files: Record<string, string> = {
@@ -22,6 +25,7 @@ export function appFiles(version: number, illness: Illness = 'well'): Files {
   for (let n = 0; n < MODULES; n++) {
     files[`src/modules/m${n}.js`] = `module.exports = ${version}; // ${'x'.repeat(200 + n)}\n`;
   }
+  files[EDITED] = `words of version ${version}\n`;
   files[`src/only/in-${version}/here.js`] = `module.exports = ${version};\n`;
   files['src/index.js'] = [
     `const http = require('http');`,

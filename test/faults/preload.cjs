@@ -87,7 +87,7 @@ function happen(fault) {
       spawnSync('mount', ['-o', 'remount,ro', fault.small]);
       return undefined;
     case 'edited':
-      fs.writeFileSync(fault.edited, '// by hand, in the middle of a release\n');
+      fs.writeFileSync(fault.edited, 'by hand, in the middle of a release\n');
       return undefined;
     case 'clock-back':
       return jump(-24 * 3600_000);

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import type { HealthSpec, Operation, Plan } from '../../server/core/plan/plan.ts';
-import type { JournalEvent, ReleaseOutcome } from '../../server/core/release/release.ts';
+import type { JournalEvent, ReleaseSummary } from '../../server/core/release/release.ts';
+import { listenersOf } from '../../server/host/release/listeners.ts';
 import { carryOut, follow } from '../../server/release/carry-out.ts';
+import { HostRefused } from '../../server/remote/failures.ts';
 import type { Host } from '../../server/remote/host.ts';
 import { connectLocal } from '../../server/remote/local.ts';
 import { temporaryFolder, temporaryHome } from '../support/home.ts';
@@ -14,7 +16,7 @@ import type { PlannedOptions } from '../support/planned.ts';
 import { startPm2 } from '../support/pm2.ts';
 import type { Pm2 } from '../support/pm2.ts';
 import { end, isAlive, until } from '../support/processes.ts';
-import { appFiles } from './app.ts';
+import { appFiles, EDITED } from './app.ts';
 import type { Illness } from './app.ts';
 
 const APP = 'faults-app';
@@ -76,7 +78,9 @@ export class World {
 
   async stop(): Promise<void> {
     await this.#endStrays();
+    // The disk last: PM2 and its apps are on it.
     for (const close of [...this.closing].reverse()) await close();
+    await this.#endApp();
   }
 
   get state(): string {
@@ -136,9 +140,8 @@ export class World {
 
   /** Deploys a plan as a client does, with a fault on the way. Resolves when nobody carries it out any more. */
   async carryOut(plan: Plan, next: PlannedOptions['next'], fault?: Fault): Promise<Attempt> {
-    const marks = path.join(this.folder, `fault-${++this.#attempts}`);
-    mkdirSync(marks);
-    const host = await this.#withFault(marks, plan, fault, () => this.connect());
+    const marks = this.#marks();
+    const host = await this.#withFault(marks, fault, () => this.connect());
     const journal: JournalEvent[] = [];
     let error: Error | undefined;
     try {
@@ -153,24 +156,41 @@ export class World {
     } catch (caught) {
       error = caught instanceof Error ? caught : new Error(String(caught));
     }
+    return this.#after(plan.id, marks, host, fault, journal, error);
+  }
+
+  #marks(): string {
+    const marks = path.join(this.folder, `fault-${++this.#attempts}`);
+    mkdirSync(marks);
+    return marks;
+  }
+
+  /** Waits until nobody carries a release out any more. */
+  async #after(
+    id: string,
+    marks: string,
+    host: Host,
+    fault: Fault | undefined,
+    journal: readonly JournalEvent[],
+    error: Error | undefined,
+  ): Promise<Attempt> {
     const session = path.join(marks, 'session.pid');
     // One that was stopped cannot end by itself.
     if (fault?.kind === 'stall-client' && existsSync(session)) end(Number(readFileSync(session, 'utf8')), 'SIGKILL');
     await host.close();
-    await until('nobody carries the release out any more', () => !this.#isCarried(plan.id), 60_000);
+    await until('nobody carries the release out any more', () => runnersOf(id).length === 0, 60_000);
     const fired = existsSync(path.join(marks, 'fired'));
     return { journal, fired, ...(error !== undefined && { error }) };
   }
 
-  async #withFault<T>(marks: string, plan: Plan, fault: Fault | undefined, connect: () => Promise<T>): Promise<T> {
+  async #withFault<T>(marks: string, fault: Fault | undefined, connect: () => Promise<T>): Promise<T> {
     if (fault === undefined) return connect();
-    const edited = plan.operations.find((operation) => operation.kind === 'replace');
     process.env['NODE_OPTIONS'] = `--require ${path.resolve(import.meta.dirname, 'preload.cjs')}`;
     process.env['DRIFTLINE_FAULT'] = JSON.stringify({
       ...fault,
       folder: marks,
       small: path.dirname(this.root),
-      edited: path.join(this.root, edited?.path ?? 'nothing'),
+      edited: path.join(this.root, EDITED),
       pm2Home: this.pm2.home,
     });
     try {
@@ -181,48 +201,95 @@ export class World {
     }
   }
 
-  /** Whether a runner or a guardian of this release lives: they are known by the folder in their words. */
-  #isCarried(id: string): boolean {
-    return runnersOf(id).length > 0;
-  }
-
   async #endStrays(): Promise<void> {
     const strays = runnersOf(this.state);
     for (const pid of strays) end(pid, 'SIGKILL');
     await until('no runner lives', () => !strays.some(isAlive));
   }
 
-  /** What made the fault is put right again; its consequences are not. */
+  /** What made the fault is put right again, as whoever looks after the machine does; its consequences are not. */
   async mend(fault: Fault): Promise<void> {
     const small = path.dirname(this.root);
     if (fault.kind === 'read-only') mount(['-o', 'remount,rw', small]);
     rmSync(path.join(small, 'filler'), { force: true });
     rmSync(path.join(small, 'fillers'), { recursive: true, force: true });
-    await Promise.resolve();
+    if (fault.kind === 'kill-pm2' && !(await this.#pm2Lives())) {
+      await this.#endApp();
+      await this.startApp();
+    }
   }
 
-  async recover(): Promise<{ release: string | null; journal: readonly JournalEvent[] }> {
-    const host = await this.connect();
+  async #pm2Lives(): Promise<boolean> {
+    const pid = Number(readFileSync(path.join(this.pm2.home, 'pm2.pid'), 'utf8'));
+    return Promise.resolve(isAlive(pid));
+  }
+
+  /** The app outlives a daemon that was killed: it is known by the port that nobody else has. */
+  async #endApp(): Promise<void> {
+    for (const pid of listenersOf(this.port)) end(pid, 'SIGKILL');
+    await until('the port is free', () => listenersOf(this.port).size === 0);
+  }
+
+  /** `driftline recover`, which has to take up this release. */
+  async recover(id: string, fault?: Fault): Promise<Attempt> {
+    const marks = this.#marks();
+    const host = await this.#withFault(marks, fault, () => this.connect());
+    const journal: JournalEvent[] = [];
+    let error: Error | undefined;
     try {
       const { release } = await host.request('recover', { state: this.state });
-      if (release === null) return { release, journal: [] };
+      if (release !== id) throw new Error(`recover took up ${String(release)}, not ${id}`);
       const { plan } = await host.request('release', { state: this.state, id: release });
-      const signal = new AbortController().signal;
-      return { release, journal: await follow({ host, plan, signal, onEvent: () => undefined }) };
-    } finally {
-      await host.close();
+      await follow({ host, plan, signal: new AbortController().signal, onEvent: (event) => journal.push(event) });
+    } catch (caught) {
+      error = caught instanceof Error ? caught : new Error(String(caught));
     }
+    return this.#after(id, marks, host, fault, journal, error);
   }
 
   /** What the host says of a release. */
-  async outcomeOf(id: string): Promise<ReleaseOutcome | 'running' | 'interrupted' | 'none'> {
+  async outcomeOf(id: string): Promise<ReleaseSummary['outcome'] | 'none'> {
+    return (await this.#summary(id))?.outcome ?? 'none';
+  }
+
+  async detailOf(id: string): Promise<string> {
+    return (await this.#summary(id))?.detail ?? '';
+  }
+
+  async #summary(id: string): Promise<ReleaseSummary | undefined> {
+    const { releases } = await this.#ask((host) => host.request('releases', { state: this.state }));
+    return releases.find((release) => release.id === id);
+  }
+
+  async journalOf(id: string): Promise<readonly JournalEvent[]> {
+    const { journal } = await this.#ask((host) => host.request('release', { state: this.state, id }));
+    return journal;
+  }
+
+  /** Whether another deploy is told that something has to be finished first. */
+  async isRefused(): Promise<boolean> {
+    const { plan } = this.plan();
+    try {
+      await this.#ask((host) => host.request('prepare', { plan }));
+      return false;
+    } catch (error) {
+      return error instanceof HostRefused && error.code === 'interrupted';
+    }
+  }
+
+  async #ask<T>(question: (host: Host) => Promise<T>): Promise<T> {
     const host = await this.connect();
     try {
-      const { releases } = await host.request('releases', { state: this.state });
-      return releases.find((release) => release.id === id)?.outcome ?? 'none';
+      return await question(host);
     } finally {
       await host.close();
     }
+  }
+
+  /** A person follows the steps that were told: the old bytes from the backup. */
+  takeBackEdit(plan: Plan): void {
+    const number = plan.operations.findIndex((operation) => operation.path === EDITED);
+    copyFileSync(path.join(this.state, 'releases', plan.id, 'old', String(number)), path.join(this.root, EDITED));
   }
 
   isLocked(): boolean {
@@ -274,8 +341,9 @@ export class World {
     writeFileSync(path.join(this.root, name), text);
   }
 
-  lstat(name: string): ReturnType<typeof lstatSync> {
-    return lstatSync(path.join(this.root, name));
+  /** A managed file's text. */
+  text(name: string): string {
+    return readFileSync(path.join(this.root, name), 'utf8');
   }
 }
 

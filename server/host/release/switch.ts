@@ -229,9 +229,11 @@ function undoOne(plan: Plan, folder: ReleaseFolder, number: number, operation: O
   const at = live(plan, operation.path);
   const before = operation.kind === 'create' ? null : operation.before.sha256;
   const after = operation.kind === 'delete' ? null : operation.after.sha256;
-  const found = sha256Of(at);
+  const found = sha256OrOther(at);
   if (found === before) return { restored: false };
-  if (found !== after) return { why: 'somebody changed it since the switch' };
+  if (found !== after) {
+    return isPending(folder, number, operation) ? { restored: false } : { why: 'somebody changed it since the switch' };
+  }
   if (operation.kind === 'create') {
     takeAway(at, folder.undone(number));
     return { restored: true, ...lateEdit(folder, number, after) };
@@ -245,6 +247,29 @@ function undoOne(plan: Plan, folder: ReleaseFolder, number: number, operation: O
   const now = sha256Of(at);
   if (now !== before && !ready.edited) return { why: 'it was changed while it was put back' };
   return { restored: true, ...(ready.edited ? { saved: at } : lateEdit(folder, number, after)) };
+}
+
+/** Something that is no regular file is neither old nor new. */
+function sha256OrOther(at: string): string | null {
+  try {
+    return sha256Of(at);
+  } catch (error) {
+    const stat = statOf(at);
+    if (stat === undefined || stat.isFile()) throw error;
+    return 'other';
+  }
+}
+
+/** Whether the switch never came to an operation: what lies at its path is not the release's, whatever it is. */
+function isPending(folder: ReleaseFolder, number: number, operation: Operation): boolean {
+  switch (operation.kind) {
+    case 'create':
+      return sha256Of(folder.fresh(number)) === operation.after.sha256;
+    case 'replace':
+      return exists(folder.fresh(number));
+    case 'delete':
+      return !exists(folder.removed(number));
+  }
 }
 
 /**
