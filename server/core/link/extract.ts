@@ -1,9 +1,11 @@
 import { parse as parseCommonJs } from 'cjs-module-lexer';
 import { LineIndex } from './lines.ts';
 import type { LinkKind, LinkText, ModuleFacts } from './module-facts.ts';
-import { readStringLiteral } from './string-literal.ts';
+import { PathTexts } from './path-texts.ts';
+import type { PathText } from './path-texts.ts';
 import { findScopes } from './scopes.ts';
 import type { Scopes } from './scopes.ts';
+import { TokenReader } from './token-reader.ts';
 import { Token, tokenize } from './tokens.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -28,23 +30,39 @@ function commonJsNames(text: string): Pick<ModuleFacts, 'exports' | 'starFrom'> 
   }
 }
 
+/** A specifier's value, and the texts that it is written in. */
+interface Written {
+  readonly text: string;
+  readonly first: number;
+  readonly last: number;
+}
+
 class Extraction {
   readonly #links: LinkText[] = [];
   readonly #dynamic: ModuleFacts['dynamic'][number][] = [];
   readonly #exports: string[] = [];
+  readonly #bracedNames: string[] = [];
   readonly #starFrom: string[] = [];
+  /** What stands for `require` beside itself: the names that `createRequire` was given. */
+  readonly #requires = new Set(['require']);
+  readonly #reader: TokenReader;
+  readonly #paths: PathTexts;
   #esm = false;
 
   constructor(
     readonly tokens: Tokens,
     readonly scopes: Scopes,
     readonly lines: LineIndex,
-  ) {}
+  ) {
+    this.#reader = new TokenReader(tokens);
+    this.#paths = new PathTexts(this.#reader);
+  }
 
   run(): ModuleFacts {
     const { tokens } = this;
+    if (tokens.text.includes('createRequire')) this.#findRequires();
     for (let at = 0; at < tokens.count; at++) {
-      if (tokens.kind[at] !== Token.Word || this.#isProperty(at)) continue;
+      if (tokens.kind[at] !== Token.Word || this.#reader.isProperty(at)) continue;
       const first = tokens.text.charCodeAt(tokens.start[at] ?? 0);
       if (first === 105 /* i */) {
         if (this.#word(at) === 'import') this.#import(at);
@@ -52,7 +70,12 @@ class Extraction {
         if (this.#word(at) === 'export' && this.scopes.isTop(at)) this.#export(at);
       } else if (first === 114 /* r */) {
         if (this.#word(at) === 'require') this.#require(at);
+      } else if (first === 95 /* _ */) {
+        if (this.#word(at) === '__dirname') this.#file(at);
+      } else if (first === 85 /* U */) {
+        if (this.#word(at) === 'URL') this.#file(at);
       }
+      if (this.#requires.size > 1 && first !== 114) this.#require(at);
     }
     const { problem } = tokens;
     return {
@@ -60,6 +83,7 @@ class Extraction {
       links: this.#links,
       dynamic: this.#dynamic,
       exports: this.#exports,
+      ...(this.#bracedNames.length > 0 && { braced: this.#bracedNames }),
       starFrom: this.#starFrom,
       ...(problem && {
         problem: { message: problem.message, range: this.lines.range(problem.offset, problem.offset + 1) },
@@ -72,12 +96,12 @@ class Extraction {
     if (next === '(') {
       this.#call(at, at + 1, 'dynamic-import');
     } else if (next === '.') {
-      this.#esm ||= this.#word(at + 2) === 'meta';
+      this.#meta(at);
     } else if (this.scopes.isTop(at)) {
       const from = this.tokens.kind[at + 1] === Token.String ? at + 1 : this.#specifierAfterFrom(at + 1);
       if (from === undefined) return;
       this.#esm = true;
-      this.#addLink('import', from, at, this.#importedNames(at + 1, from));
+      this.#addLink('import', this.#written(from), at, this.#importedNames(at + 1, from));
     }
   }
 
@@ -96,7 +120,7 @@ class Extraction {
   /** `{ a, b as c, "d e" as f }`, by the name before `as`. */
   #braced(open: number): LinkText['names'][number][] {
     const names: LinkText['names'][number][] = [];
-    const close = this.tokens.partner[open] ?? open;
+    const close = this.#reader.partner(open);
     for (let at = open + 1; at < close; at++) {
       names.push({ name: this.#nameAt(at), range: this.#range(at) });
       while (at < close && this.#word(at) !== ',') at++;
@@ -111,9 +135,9 @@ class Extraction {
     if (next === '*') {
       const from = this.#specifierAfterFrom(at + 1);
       if (from === undefined) return;
-      this.#addLink('export-from', from, at, []);
+      this.#addLink('export-from', this.#written(from), at, []);
       if (this.#word(at + 2) === 'as') this.#exports.push(this.#nameAt(at + 3));
-      else this.#starFrom.push(this.#specifier(from));
+      else this.#starFrom.push(this.#reader.text(from));
     } else if (next === '{') {
       this.#exportBraces(at + 1);
     } else if (next === 'default') {
@@ -124,7 +148,7 @@ class Extraction {
   }
 
   #exportBraces(open: number): void {
-    const close = this.tokens.partner[open] ?? open;
+    const close = this.#reader.partner(open);
     for (let at = open + 1; at < close; at++) {
       let exported = at;
       while (at < close && this.#word(at) !== ',') {
@@ -132,10 +156,12 @@ class Extraction {
         at++;
       }
       this.#exports.push(this.#nameAt(exported));
+      this.#bracedNames.push(this.#nameAt(exported));
     }
     if (this.#word(close + 1) !== 'from') return;
     const from = close + 2;
-    if (this.tokens.kind[from] === Token.String) this.#addLink('export-from', from, open, this.#braced(open));
+    if (this.tokens.kind[from] === Token.String)
+      this.#addLink('export-from', this.#written(from), open, this.#braced(open));
   }
 
   /** `function a`, `class A`, `async function* a`, `const a = 1, { b, c: [d] } = x`. */
@@ -161,7 +187,7 @@ class Extraction {
       const word = this.#word(at);
       if (expectsName) {
         if (word === '{' || word === '[') {
-          const close = this.tokens.partner[at] ?? at;
+          const close = this.#reader.partner(at);
           names.push(...this.#pattern(at, close));
           at = close;
         } else {
@@ -173,7 +199,7 @@ class Extraction {
       } else if (word === ';' || this.scopes.beginsStatement(at)) {
         break;
       } else if (this.tokens.kind[at] === Token.Open) {
-        at = this.tokens.partner[at] ?? at;
+        at = this.#reader.partner(at);
       }
     }
     return names;
@@ -185,83 +211,139 @@ class Extraction {
     for (let at = open + 1; at < close; at++) {
       const word = this.#word(at);
       if (word === '{' || word === '[') {
-        const end = this.tokens.partner[at] ?? at;
+        const end = this.#reader.partner(at);
         if (this.#word(at - 1) !== '=') names.push(...this.#pattern(at, end));
         at = end;
       } else if (this.tokens.kind[at] === Token.Word && [',', '}', ']', '='].includes(this.#word(at + 1))) {
         names.push(word);
         while (at + 1 < close && this.#word(at + 1) !== ',') {
-          at = this.tokens.kind[at + 1] === Token.Open ? (this.tokens.partner[at + 1] ?? at + 1) : at + 1;
+          at = this.tokens.kind[at + 1] === Token.Open ? this.#reader.partner(at + 1) : at + 1;
         }
       }
     }
     return names;
   }
 
+  /** `import.meta` makes an ES module; its `resolve` and `dirname` name files. */
+  #meta(at: number): void {
+    if (this.#word(at + 2) !== 'meta') return;
+    this.#esm = true;
+    if (this.#reader.reads(at + 3, '.', 'resolve', '(')) this.#call(at, at + 5, 'meta-resolve');
+    else if (this.#reader.reads(at + 3, '.', 'dirname')) this.#file(at);
+  }
+
+  /** `const load = createRequire(import.meta.url)`: from then on `load` is this module's `require`. */
+  #findRequires(): void {
+    const { tokens } = this;
+    for (let at = 0; at < tokens.count; at++) {
+      if (this.#word(at) !== 'createRequire' || !this.scopes.isCreatedHere(at)) continue;
+      const before = this.#reader.isProperty(at) ? at - 3 : at - 1;
+      if (this.#word(before) === '=' && tokens.kind[before - 1] === Token.Word)
+        this.#requires.add(this.#word(before - 1));
+    }
+  }
+
   #require(at: number): void {
-    if (this.scopes.isShadowed(at)) return;
-    const next = this.#word(at + 1);
-    if (next === '(') this.#call(at, at + 1, 'require');
-    else if (next === '.' && this.#word(at + 2) === 'resolve' && this.#word(at + 3) === '(')
-      this.#call(at, at + 3, 'require-resolve');
+    const name = this.#word(at);
+    if (!this.#requires.has(name) || (name === 'require' && this.scopes.isShadowed(at))) return;
+    const reader = this.#reader;
+    if (reader.reads(at + 1, '(')) this.#call(at, at + 1, 'require');
+    else if (reader.reads(at + 1, '?.', '(')) this.#call(at, at + 2, 'require');
+    else if (reader.reads(at + 1, '.', 'resolve', '(')) this.#call(at, at + 3, 'require-resolve');
   }
 
   /** A call that imports: a constant argument is a link, a computed one is dynamic. */
   #call(at: number, open: number, kind: LinkKind): void {
-    const argument = open + 1;
-    const close = this.tokens.partner[open] ?? -1;
-    if (close < 0 || argument === close) return;
-    const isText = this.tokens.kind[argument] === Token.String || this.tokens.kind[argument] === Token.Template;
-    const after = this.#word(argument + 1);
-    if (isText && (after === ')' || after === ',')) {
-      this.#addLink(kind, argument, at, [], close);
+    const close = this.#reader.partner(open);
+    const first = open + 1;
+    if (close >= this.tokens.count || first === close) return;
+    let last = first;
+    let text = this.#reader.isText(first) ? this.#reader.text(first) : '';
+    while (this.#reader.isText(last) && this.#word(last + 1) === '+' && this.#reader.isText(last + 2)) {
+      last += 2;
+      text += this.#reader.text(last);
+    }
+    // A comma before the parenthesis says nothing.
+    const after = this.#word(last + 1) === ',' && last + 2 === close ? ')' : this.#word(last + 1);
+    // `require.resolve` with options looks from other places than this module.
+    const isWhole = after === ')' || (after === ',' && kind !== 'require-resolve');
+    if (this.#reader.isText(last) && isWhole) {
+      this.#addLink(kind, { text, first, last }, at, [], close);
       return;
     }
-    const prefix = isText && after === '+' ? this.#specifier(argument) : this.#templatePrefix(argument);
-    this.#dynamic.push({
-      how: 'specifier',
-      range: this.lines.range(this.tokens.start[argument] ?? 0, this.tokens.start[close] ?? 0),
-      prefix,
-    });
+    const path = this.#paths.at(first);
+    if (path?.isWhole === true && path.to + 1 === close) {
+      this.#addLink(kind, { text: path.path, first: path.firstText, last: path.lastText }, at, [], close);
+      return;
+    }
+    const constant = after === '+' ? text : this.#templatePrefix(first);
+    this.#addDynamic(first, close, 'specifier', path?.path ?? constant);
   }
 
   #templatePrefix(at: number): string {
     return this.tokens.kind[at] === Token.TemplatePart ? this.#word(at).slice(1) : '';
   }
 
-  #addLink(kind: LinkKind, specifier: number, at: number, names: LinkText['names'], close?: number): void {
+  /** An expression that names a file beside the module; what uses it decides what kind of link it is. */
+  #file(at: number): void {
+    const path = this.#paths.around(at);
+    if (path === undefined) return;
+    const { from, to } = this.#unwrapped(path);
+    const isArgument = this.#word(from - 1) === '(';
+    const user = isArgument ? this.#word(from - 2) : '';
+    // These have been read by their call.
+    if (user === 'require' || user === 'import' || (user === 'resolve' && this.#requires.has(this.#word(from - 4))))
+      return;
+    if (user === 'readdirSync' || user === 'readdir') {
+      this.#addDynamic(path.from, path.to + 1, 'listing', path.path.endsWith('/') ? path.path : `${path.path}/`);
+    } else if (path.isWhole) {
+      const kind = user === 'Worker' && this.#word(from - 3) === 'new' ? 'worker' : user === 'fork' ? 'fork' : 'file';
+      this.#addLink(kind, { text: path.path, first: path.firstText, last: path.lastText }, from, [], to + 1);
+    }
+  }
+
+  /** Without what only turns a URL into a path. */
+  #unwrapped({ from, to }: PathText): { from: number; to: number } {
+    const isWrapped =
+      this.#word(from - 1) === '(' && this.#word(from - 2) === 'fileURLToPath' && this.#word(to + 1) === ')';
+    if (!isWrapped) return { from, to };
+    const start = from - 2;
+    return { from: this.#reader.isProperty(start) ? start - 2 : start, to: to + 1 };
+  }
+
+  #addDynamic(first: number, end: number, how: 'specifier' | 'listing', prefix: string): void {
+    const range = this.lines.range(this.tokens.start[first] ?? 0, this.tokens.start[end] ?? this.tokens.text.length);
+    this.#dynamic.push({ how, range, prefix });
+  }
+
+  #addLink(kind: LinkKind, specifier: Written, at: number, names: LinkText['names'], close?: number): void {
+    const { start, end } = this.tokens;
     this.#links.push({
       kind,
-      specifier: this.#specifier(specifier),
-      range: this.lines.range((this.tokens.start[specifier] ?? 0) + 1, (this.tokens.end[specifier] ?? 0) - 1),
+      specifier: specifier.text,
+      range: this.lines.range((start[specifier.first] ?? 0) + 1, (end[specifier.last] ?? 0) - 1),
       names,
       when: this.scopes.isReached(at) ? 'reached' : 'start',
       caught: close !== undefined && this.scopes.isCaught(at, close, kind === 'dynamic-import'),
     });
   }
 
+  #written(at: number): Written {
+    return { text: this.#reader.text(at), first: at, last: at };
+  }
+
   /** The string after the next `from` of this statement. */
   #specifierAfterFrom(first: number): number | undefined {
     for (let at = first; at < this.tokens.count; at++) {
       if (this.#word(at) === 'from' && this.tokens.kind[at + 1] === Token.String) return at + 1;
-      if (this.tokens.kind[at] === Token.Open) at = this.tokens.partner[at] ?? at;
+      if (this.tokens.kind[at] === Token.Open) at = this.#reader.partner(at);
       else if (this.#word(at) === ';') return undefined;
     }
     return undefined;
   }
 
   #nameAt(at: number): string {
-    return this.tokens.kind[at] === Token.String ? this.#specifier(at) : this.#word(at);
-  }
-
-  #specifier(at: number): string {
-    return readStringLiteral(this.#word(at));
-  }
-
-  #isProperty(at: number): boolean {
-    if (at === 0) return false;
-    const before = this.#word(at - 1);
-    return before === '.' || before === '?.';
+    return this.tokens.kind[at] === Token.String ? this.#reader.text(at) : this.#word(at);
   }
 
   #range(at: number): ModuleFacts['dynamic'][number]['range'] {
@@ -269,6 +351,6 @@ class Extraction {
   }
 
   #word(at: number): string {
-    return at < this.tokens.count ? this.tokens.text.slice(this.tokens.start[at], this.tokens.end[at]) : '';
+    return this.#reader.word(at);
   }
 }

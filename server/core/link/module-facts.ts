@@ -26,6 +26,8 @@ export interface ModuleFacts {
   readonly dynamic: readonly DynamicText[];
   /** Names that an importing ES module can see; for a script, what Node's own lexer sees of `module.exports`. */
   readonly exports: readonly string[];
+  /** Those of an ES module that stand in braces: they may be another module's bindings. */
+  readonly braced?: readonly string[];
   /** Specifiers whose names are all exported too: `export * from`, and a script's `module.exports = require()`. */
   readonly starFrom: readonly string[];
   /** Where the text could not be understood; what was found up to there stands above. */

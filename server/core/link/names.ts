@@ -1,38 +1,84 @@
 import { dirname, extname } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { View } from '../tree/view.ts';
+import type { ModuleFacts } from './module-facts.ts';
 import { resolve } from './resolve.ts';
 import type { Runtime } from './resolve.ts';
 
 /** The names that an ES module can import from another, or `undefined` where they cannot be told for certain. */
 export function exportedNames(view: View, path: TreePath, runtime: Runtime): ReadonlySet<string> | undefined {
-  const names = new Set<string>();
-  return collect(view, path, runtime, names, new Set()) ? names : undefined;
+  const bindings = new Names(view, runtime).of(path, new Set());
+  return bindings && new Set(bindings.keys());
 }
 
-function collect(view: View, path: TreePath, runtime: Runtime, names: Set<string>, seen: Set<TreePath>): boolean {
-  if (seen.has(path)) return true;
-  seen.add(path);
-  const extension = extname(path);
-  if (!['.js', '.mjs', '.cjs'].includes(extension)) return false;
-  const module = view.module(path);
-  if (module.state !== 'known' || module.value.problem !== undefined) return false;
-  const isEsm =
-    module.value.syntax === 'esm' || extension === '.mjs' || (extension === '.js' && isModuleScope(view, path));
-  if (!isEsm) {
-    names.add('default');
-    names.add('module.exports');
+/** Each name with the binding that it stands for: the module and the name there; empty where that may be another module's. */
+type Bindings = Map<string, string>;
+
+const AMBIGUOUS = 'ambiguous';
+
+class Names {
+  constructor(
+    readonly view: View,
+    readonly runtime: Runtime,
+  ) {}
+
+  /** GetExportedNames and ResolveExport of ECMAScript (16.2.1.7); for CommonJS what Node's lexer sees. */
+  of(path: TreePath, seen: Set<TreePath>): Bindings | undefined {
+    if (seen.has(path)) return new Map();
+    seen.add(path);
+    const extension = extname(path);
+    if (extension === '.json') return new Map([['default', path]]);
+    if (!['.js', '.mjs', '.cjs'].includes(extension)) return undefined;
+    const module = this.view.module(path);
+    if (module.state !== 'known' || module.value.problem !== undefined) return undefined;
+    const isEsm =
+      module.value.syntax === 'esm' || extension === '.mjs' || (extension === '.js' && isModuleScope(this.view, path));
+    return isEsm ? this.#esm(path, module.value, seen) : this.#commonJs(path, module.value, seen);
   }
-  for (const name of module.value.exports) names.add(name);
-  for (const specifier of module.value.starFrom) {
-    const trace = resolve(view, path, isEsm ? 'export-from' : 'require', specifier, runtime);
-    if (trace.outcome.kind !== 'file') return false;
-    const inner = new Set<string>();
-    if (!collect(view, trace.outcome.path, runtime, inner, seen)) return false;
-    // `export *` leaves the default out.
-    for (const name of inner) if (!isEsm || name !== 'default') names.add(name);
+
+  #esm(path: TreePath, module: ModuleFacts, seen: Set<TreePath>): Bindings | undefined {
+    const own: Bindings = new Map(
+      module.exports.map((name) => [name, module.braced?.includes(name) === true ? '' : `${path}\0${name}`]),
+    );
+    const starred: Bindings = new Map();
+    for (const specifier of module.starFrom) {
+      const target = this.#target(path, 'export-from', specifier);
+      const names = target === undefined ? undefined : this.of(target, new Set(seen));
+      if (names === undefined) return undefined;
+      for (const [name, binding] of names) {
+        // `export *` leaves the default out.
+        if (name !== 'default' && !own.has(name)) starred.set(name, either(starred.get(name), binding));
+      }
+    }
+    for (const [name, binding] of starred) if (binding !== AMBIGUOUS) own.set(name, binding);
+    return own;
   }
-  return true;
+
+  /** Node's lexer follows `module.exports = require(…)`; what it cannot find it passes over. */
+  #commonJs(path: TreePath, module: ModuleFacts, seen: Set<TreePath>): Bindings | undefined {
+    const names: Bindings = new Map(
+      ['default', 'module.exports', ...module.exports].map((name) => [name, `${path}\0${name}`]),
+    );
+    for (const specifier of module.starFrom) {
+      const { outcome } = resolve(this.view, path, 'require', specifier, this.runtime);
+      if (outcome.kind === 'missing' || outcome.kind === 'builtin') continue;
+      const inner = outcome.kind === 'file' ? this.of(outcome.path, new Set(seen)) : undefined;
+      if (inner === undefined) return undefined;
+      for (const [name, binding] of inner) if (!names.has(name)) names.set(name, binding);
+    }
+    return names;
+  }
+
+  #target(path: TreePath, kind: 'export-from', specifier: string): TreePath | undefined {
+    const { outcome } = resolve(this.view, path, kind, specifier, this.runtime);
+    return outcome.kind === 'file' ? outcome.path : undefined;
+  }
+}
+
+/** Two stars that give one name: the same binding, or two that nobody can choose between. Where one is not certain, neither is this. */
+function either(one: string | undefined, other: string): string {
+  if (one === undefined || one === other) return other;
+  return one === '' || other === '' ? '' : AMBIGUOUS;
 }
 
 /** Whether the nearest package.json says `"type": "module"`. */

@@ -61,7 +61,7 @@ function asNearest(folder: TreePath, found: PackageJson): Nearest | 'notKnown' {
 function canonical(nearest: Nearest | undefined, field: DecidingField): string {
   const value = nearest?.fields[field];
   if (field === 'type') return value === 'module' ? 'module' : 'commonjs';
-  if (field !== 'dependencies') return JSON.stringify(value) ?? '';
+  if (field !== 'dependencies') return value === undefined ? '' : JSON.stringify(value);
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

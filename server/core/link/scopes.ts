@@ -1,3 +1,6 @@
+import { bindingAt, enclosing } from './bindings.ts';
+import type { Span } from './bindings.ts';
+import { TokenReader } from './token-reader.ts';
 import { Token } from './tokens.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -11,14 +14,10 @@ export interface Scopes {
   isCaught(at: number, close: number, isPromise: boolean): boolean;
   /** Whether `require` is somebody else's here: a parameter or a variable of an enclosing scope. */
   isShadowed(at: number): boolean;
+  /** Whether a `createRequire` at this token is called for the module itself, not for another place. */
+  isCreatedHere(at: number): boolean;
   /** Whether a new statement must begin at this token although no semicolon stands before it. */
   beginsStatement(at: number): boolean;
-}
-
-/** A stretch of tokens, both ends included. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
 }
 
 const NOT_A_FUNCTION = new Set(['if', 'for', 'while', 'switch', 'with', 'catch']);
@@ -33,9 +32,13 @@ class ScopeFinder implements Scopes {
   readonly #functions: Span[] = [];
   readonly #tries: Span[] = [];
   readonly #shadows: Span[] = [];
+  /** The bodies of all functions, also of those that are called where they stand. */
+  readonly #bodies: Span[] = [];
   readonly #depth: Int32Array;
+  readonly #reader: TokenReader;
 
   constructor(readonly tokens: Tokens) {
+    this.#reader = new TokenReader(tokens);
     this.#depth = new Int32Array(tokens.count);
     let depth = 0;
     for (let at = 0; at < tokens.count; at++) {
@@ -106,6 +109,7 @@ class ScopeFinder implements Scopes {
 
   /** @param header a token of the function's head: its arrow, or the parenthesis that opens its parameters */
   #function(span: Span, header: number): void {
+    this.#bodies.push(span);
     if (this.#takesRequire(header)) this.#shadows.push(span);
     if (!this.#isCalledAtOnce(span)) this.#functions.push(span);
   }
@@ -154,26 +158,49 @@ class ScopeFinder implements Scopes {
     return this.tokens.count - 1;
   }
 
-  /** `var require = …`: from here to the end of the enclosing block it is not Node's, except where `createRequire` made it. */
+  /** Where `require` is declared it is not Node's, except where `createRequire` made it for this module. */
   #declaration(at: number): void {
-    const before = this.#word(at - 1);
-    const isVariable =
-      ['var', 'let', 'const'].includes(before) && this.#word(at + 1) === '=' && !this.#isCreateRequire(at + 2);
-    const isFunction = before === 'function' && this.#word(at + 1) === '(';
-    if (!isVariable && !isFunction) return;
-    let depth = 0;
-    let opener = at;
-    while (opener >= 0 && depth >= 0) {
-      opener--;
-      if (this.tokens.kind[opener] === Token.Close) depth++;
-      if (this.tokens.kind[opener] === Token.Open) depth--;
+    if (this.#isProperty(at) || (this.#word(at + 1) === '=' && this.#isCreateRequire(at + 2))) return;
+    const reader = this.#reader;
+    const whole = { from: 0, to: this.tokens.count };
+    const binding = bindingAt(reader, at);
+    if (binding === undefined) return;
+    switch (binding.reach) {
+      case 'function':
+        this.#shadows.push(innermost(this.#bodies, at) ?? whole);
+        return;
+      case 'block': {
+        const open = enclosing(reader, binding.first);
+        this.#shadows.push(open < 0 ? whole : { from: open, to: this.#partner(open) });
+        return;
+      }
+      case 'catch':
+      case 'for': {
+        let head = enclosing(reader, binding.first);
+        while (this.#word(head) !== '(' && head >= 0) head = enclosing(reader, head);
+        const body = this.#partner(head) + 1;
+        const to = this.#word(body) === '{' ? this.#partner(body) : this.#expressionEnd(body);
+        this.#shadows.push({ from: head, to });
+      }
     }
-    this.#shadows.push(opener < 0 ? { from: 0, to: this.tokens.count } : { from: opener, to: this.#partner(opener) });
   }
 
+  isCreatedHere(at: number): boolean {
+    if (this.#word(at + 1) !== '(') return false;
+    // Any name in the module's own folder is as good as the module's.
+    if (this.#reader.reads(at + 2, '__dirname', '+') && this.#word(at + 5) === ')') {
+      return /^\/[^/]*$/.test(this.#reader.text(at + 4));
+    }
+    const argument = ['import', '.', 'meta', '.'].every((word, index) => this.#word(at + 2 + index) === word)
+      ? this.#word(at + 6)
+      : this.#word(at + 2);
+    return ['url', 'filename', '__filename'].includes(argument) && this.#word(this.#partner(at + 1) - 1) === argument;
+  }
+
+  /** `createRequire(…)` or `module.createRequire(…)` for this module. */
   #isCreateRequire(at: number): boolean {
     for (let next = at; next < at + 6; next++) {
-      if (this.#word(next) === 'createRequire') return true;
+      if (this.#word(next) === 'createRequire') return this.isCreatedHere(next);
       if (this.#word(next) === '(' || this.#word(next) === ';') return false;
     }
     return false;
@@ -206,8 +233,7 @@ class ScopeFinder implements Scopes {
 
   /** The other bracket; the end of the text for one that is never closed. */
   #partner(at: number): number {
-    const partner = this.tokens.partner[at] ?? -1;
-    return partner < 0 ? this.tokens.count : partner;
+    return this.#reader.partner(at);
   }
 
   #word(at: number): string {
