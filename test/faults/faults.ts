@@ -14,6 +14,9 @@ async function main(words: readonly string[]): Promise<void> {
   const only = option('only')?.split(' ') ?? [];
   const every = Number(option('every') ?? 1);
   let world = await World.start();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void world.stop().finally(() => process.exit(130)));
+  }
   const failed: string[] = [];
   let done = 0;
   try {

@@ -124,8 +124,15 @@ async function follows(world: World, plan: Plan, attempt: Attempt, to: number, f
   if (fault !== undefined) await world.mend(fault);
   if (outcome === 'interrupted' || outcome === 'failedNeedsAttention') {
     words.push(outcome);
-    // The lock is explained: who comes next is told what to do.
-    must(await world.isRefused(), `it ended ${outcome}, and the next deploy was not refused`);
+    // Where nothing live was touched, whoever comes next ends it; else they are told what to do.
+    const isOver = !(await world.isRefused());
+    if (isOver) outcome = await world.outcomeOf(plan.id);
+    must(
+      !isOver || outcome === 'rolledBack' || outcome === 'none',
+      `it ended ${outcome}, and the next deploy was not refused`,
+    );
+  }
+  if (outcome === 'interrupted' || outcome === 'failedNeedsAttention') {
     const told = (await world.journalOf(plan.id)).some(
       (event) => event.type === 'problem' && event.remedy !== undefined,
     );

@@ -144,6 +144,7 @@ export class World {
     const host = await this.#withFault(marks, fault, () => this.connect());
     const journal: JournalEvent[] = [];
     let error: Error | undefined;
+    const stalled = this.#endStalled(plan.id, marks, fault);
     try {
       await carryOut({
         host,
@@ -156,7 +157,7 @@ export class World {
     } catch (caught) {
       error = caught instanceof Error ? caught : new Error(String(caught));
     }
-    return this.#after(plan.id, marks, host, fault, journal, error);
+    return this.#after(plan.id, marks, host, stalled, journal, error);
   }
 
   #marks(): string {
@@ -170,17 +171,26 @@ export class World {
     id: string,
     marks: string,
     host: Host,
-    fault: Fault | undefined,
+    stalled: Promise<void>,
     journal: readonly JournalEvent[],
     error: Error | undefined,
   ): Promise<Attempt> {
-    const session = path.join(marks, 'session.pid');
-    // One that was stopped cannot end by itself.
-    if (fault?.kind === 'stall-client' && existsSync(session)) end(Number(readFileSync(session, 'utf8')), 'SIGKILL');
     await host.close();
     await until('nobody carries the release out any more', () => runnersOf(id).length === 0, 60_000);
+    await stalled;
     const fired = existsSync(path.join(marks, 'fired'));
     return { journal, fired, ...(error !== undefined && { error }) };
+  }
+
+  /** A session that was stopped cannot end by itself: somebody closes its line once the host has done its work alone. */
+  async #endStalled(id: string, marks: string, fault: Fault | undefined): Promise<void> {
+    if (fault?.kind !== 'stall-client') return;
+    const session = path.join(marks, 'session.pid');
+    await until('the session is there', () => existsSync(session));
+    const pid = Number(readFileSync(session, 'utf8'));
+    const isStopped = (): boolean => existsSync(path.join(marks, 'fired')) && runnersOf(id).length === 0;
+    await until('the host has done its work alone', () => !isAlive(pid) || isStopped(), 60_000);
+    end(pid, 'SIGKILL');
   }
 
   async #withFault<T>(marks: string, fault: Fault | undefined, connect: () => Promise<T>): Promise<T> {
@@ -236,6 +246,7 @@ export class World {
     const host = await this.#withFault(marks, fault, () => this.connect());
     const journal: JournalEvent[] = [];
     let error: Error | undefined;
+    const stalled = this.#endStalled(id, marks, fault);
     try {
       const { release } = await host.request('recover', { state: this.state });
       if (release !== id) throw new Error(`recover took up ${String(release)}, not ${id}`);
@@ -244,7 +255,7 @@ export class World {
     } catch (caught) {
       error = caught instanceof Error ? caught : new Error(String(caught));
     }
-    return this.#after(id, marks, host, fault, journal, error);
+    return this.#after(id, marks, host, stalled, journal, error);
   }
 
   /** What the host says of a release. */

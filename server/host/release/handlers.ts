@@ -217,11 +217,13 @@ function recoverOnce(state: string, program: string): string | null | undefined 
   const life = lifeOf(holder);
   if (life === 'unknown') throw held(holder, life);
   if (life === 'alive') return null;
-  if (isSettled(state, holder)) {
+  const folder = new ReleaseFolder(state, holder.release);
+  const journal = readJournal(folder);
+  // One that had begun to be carried out is ended by a runner even where nothing live was touched: whoever asks sees how.
+  if ((endOf(journal) !== undefined || journal.length === 0) && isSettled(state, holder)) {
     releaseLock(state, holder.release);
     return unfinished(state).length === 0 ? null : undefined;
   }
-  const folder = existing(state, holder.release);
   const kept = guardWrites(() => keepProgram(state, program), state);
   if (!seizeLock(state, holder, describe(folder.readPlan(), process.pid, null))) return undefined;
   takeUp(folder, kept);
@@ -273,7 +275,8 @@ const follow: Handler<'follow'> = async (ask, conversation) => {
   for (;;) {
     const holder = readLock(ask.state);
     const carried = holder?.release === ask.plan;
-    const dead = carried && lifeOf(holder) === 'dead';
+    // A runner that could not take the lock, on a disk that nobody can write to, has left it with this session.
+    const dead = carried && (lifeOf(holder) === 'dead' || holder.pid === process.pid);
     const journal = readJournal(folder);
     for (const event of journal.slice(next)) await conversation.part({ event });
     next = Math.max(next, journal.length);

@@ -28,10 +28,9 @@ export function listeningInodes(table: string, port: number): string[] {
   });
 }
 
-/** Whether a process is one of these, hangs on one of them, or is what one of them hangs on (a cluster's daemon holds its socket). */
-export function isFamily(pid: number, of: readonly number[]): boolean {
-  if (ancestors(pid).some((each) => of.includes(each))) return true;
-  return of.some((each) => ancestors(each).includes(pid));
+/** Whether a process is one of these, or hangs on one of them. */
+export function isBelow(pid: number, of: readonly number[]): boolean {
+  return ancestors(pid).some((each) => of.includes(each));
 }
 
 /** A process and those above it, without `init`. */

@@ -151,12 +151,13 @@ export function readLock(state: string): LockHolder | undefined {
 }
 
 function parseHolder(text: string | undefined): LockHolder | undefined {
-  let value: Partial<LockHolder>;
+  let value: Partial<LockHolder> | null;
   try {
-    value = JSON.parse(text ?? '') as Partial<LockHolder>; // Written by this program, in a folder that only it writes; whole, or see below.
+    value = JSON.parse(text ?? '') as Partial<LockHolder> | null; // Written by this program; whole and ours, or see below.
   } catch {
     return undefined;
   }
+  if (value === null) return undefined;
   const { release, by, since, pid, machine: on } = value;
   const known = [release, by, since, on].every((each) => typeof each === 'string') && typeof pid === 'number';
   return known ? (value as LockHolder) : undefined; // Its other fields may be missing, and are read as unknown.

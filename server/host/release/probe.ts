@@ -28,47 +28,61 @@ async function probeCommand(spec: CommandProbe, cwd: string): Promise<Seen> {
 
 function probeHttp(spec: HttpProbe): Promise<Seen> {
   return new Promise((resolve) => {
-    let headers: { [name: string]: string };
-    try {
-      headers = headersOf(spec);
-    } catch (error) {
-      resolve({ ok: false, saw: error instanceof Error ? error.message : String(error), answered: false });
-      return;
-    }
-    const url = new URL(spec.url);
-    // A connection of its own each time: a kept one may belong to the process that is on its way out.
-    const request = (url.protocol === 'https:' ? https : http).request(
-      url,
-      { method: spec.method, headers, agent: false },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          if (body.length < MAX_BODY_CHARS) body += chunk;
-        });
-        response.on('end', () => finish(judge(spec, response.statusCode ?? 0, body)));
-        response.on('error', (error) => finish({ ok: false, saw: error.message, answered: false }));
-      },
-    );
-    // Of the whole answer, not of the silence within it: a body may drip for ever.
-    const timer = setTimeout(() => {
-      finish({ ok: false, saw: `no answer in ${PROBE_MS / 1000} s`, answered: false });
-      request.destroy();
-    }, PROBE_MS);
+    let secrets: readonly string[] = [];
+    let timer: NodeJS.Timeout | undefined;
     const finish = (seen: Seen): void => {
-      clearTimeout(timer);
-      resolve(seen);
+      if (timer !== undefined) clearTimeout(timer);
+      resolve({ ...seen, saw: withoutSecrets(seen.saw, secrets) });
     };
-    request.on('error', (error) => finish({ ok: false, saw: reason(error), answered: false }));
-    if (spec.body !== undefined) request.write(spec.body);
-    request.end();
+    const fail = (error: unknown): void => {
+      finish({ ok: false, saw: error instanceof Error ? reason(error) : String(error), answered: false });
+    };
+    try {
+      const read = headersOf(spec);
+      ({ secrets } = read);
+      const url = new URL(spec.url);
+      // A connection of its own each time: a kept one may belong to the process that is on its way out.
+      const request = (url.protocol === 'https:' ? https : http).request(
+        url,
+        { method: spec.method, headers: read.headers, agent: false },
+        (response) => {
+          let body = '';
+          const judged = (): void => finish(judge(spec, response.statusCode ?? 0, body, secrets));
+          response.setEncoding('utf8');
+          response.on('data', (chunk: string) => {
+            body += chunk;
+            if (body.length < MAX_BODY_CHARS) return;
+            // Enough is seen, and the rest may never end.
+            judged();
+            request.destroy();
+          });
+          response.on('end', judged);
+          response.on('error', fail);
+        },
+      );
+      // Of the whole answer, not of the silence within it: a body may drip for ever.
+      timer = setTimeout(() => {
+        finish({ ok: false, saw: `no answer in ${PROBE_MS / 1000} s`, answered: false });
+        request.destroy();
+      }, PROBE_MS);
+      request.on('error', fail);
+      if (spec.body !== undefined) request.write(spec.body);
+      request.end();
+    } catch (error) {
+      fail(error); // A header or a URL that is none.
+    }
   });
 }
 
-function judge(spec: HttpProbe, status: number, body: string): Seen {
+/** An app may show in its answer what it was sent. */
+function withoutSecrets(saw: string, secrets: readonly string[]): string {
+  return secrets.reduce((text, secret) => (secret === '' ? text : text.split(secret).join('…')), saw);
+}
+
+function judge(spec: HttpProbe, status: number, body: string, secrets: readonly string[]): Seen {
   const { expect } = spec;
   if (status !== expect.status) {
-    const text = firstLine(body);
+    const text = firstLine(withoutSecrets(body, secrets)); // Before it is cut short: half a secret is one too.
     return { ok: false, saw: text === '' ? String(status) : `${status} ${text}`, answered: status !== 503 };
   }
   if (expect.text !== undefined && !body.includes(expect.text)) {
@@ -80,7 +94,11 @@ function judge(spec: HttpProbe, status: number, body: string): Seen {
 /** What a page of an error says, without its tags. */
 function firstLine(body: string): string {
   const text = body.replace(/<(?:style|title)[^]*?<\/(?:style|title)>/g, ' ').replace(/<[^>]*>|&nbsp;/g, ' ');
-  return text.replace(/\s+/g, ' ').trim().slice(0, 160);
+  // What is left may be shown in a terminal: nothing in it may steer one.
+  return text
+    .replace(/[\s\x00-\x1f\x7f-\x9f]+/g, ' ')
+    .trim()
+    .slice(0, 160);
 }
 
 function reason(error: Error): string {
@@ -89,17 +107,24 @@ function reason(error: Error): string {
 }
 
 /** Secrets are read here, when they are needed, and never told. */
-function headersOf(spec: HttpProbe): { [name: string]: string } {
+function headersOf(spec: HttpProbe): { headers: { [name: string]: string }; secrets: string[] } {
   const headers: { [name: string]: string } = { 'user-agent': 'driftline' };
+  const secrets: string[] = [];
   for (const [name, value] of Object.entries(spec.headers)) {
-    if (typeof value === 'string') headers[name] = value;
-    else if ('variable' in value) {
-      const secret = process.env[value.variable];
-      if (secret === undefined) throw new Error(`the variable ${value.variable} is not set on the host`);
-      headers[name] = secret;
-    } else {
-      headers[name] = readFileSync(value.file, 'utf8').trim();
-    }
+    const read = typeof value === 'string' ? value : secretOf(value);
+    if (typeof value !== 'string')
+      secrets.push(read, ...read.split(/\s+/).filter((word) => word.length >= MIN_SECRET_CHARS));
+    headers[name] = read;
   }
-  return headers;
+  return { headers, secrets };
+}
+
+/** The token of `Bearer <token>` is the secret; a word shorter than this is none. */
+const MIN_SECRET_CHARS = 8;
+
+function secretOf(from: { readonly variable: string } | { readonly file: string }): string {
+  if ('file' in from) return readFileSync(from.file, 'utf8').trim();
+  const secret = process.env[from.variable];
+  if (secret === undefined) throw new Error(`the variable ${from.variable} is not set on the host`);
+  return secret;
 }

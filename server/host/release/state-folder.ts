@@ -7,7 +7,7 @@ import { ownerName } from '../users.ts';
 import { copyVerified, exists, removeIfEmpty, removeIfThere, syncFolder, writeDurably } from './durable.ts';
 import { ReleaseFolder } from './folder.ts';
 import { keptContents, nextNumber, releaseIds, retire } from './history.ts';
-import { endOf, keepRoomForEnd, readJournal } from './journal.ts';
+import { endOf, Journal, keepRoomForEnd, readJournal } from './journal.ts';
 import { releaseLock } from './lock.ts';
 import type { LockHolder } from './lock.ts';
 import { readme } from './readme.ts';
@@ -88,19 +88,22 @@ export function clearAway(plan: Pick<Plan, 'state' | 'keep'>, folder: ReleaseFol
   releaseLock(plan.state, folder.id);
 }
 
-/** Whether a dead holder's release needs nobody: it has ended well, or it never began. What it left is cleared away. */
+/**
+ * Whether a dead holder's release needs nobody: it has ended well, or nothing live was touched yet. What it left is cleared away, and how
+ * it ended is written down.
+ */
 export function isSettled(state: string, holder: LockHolder): boolean {
   const folder = new ReleaseFolder(state, holder.release);
   const journal = readJournal(folder);
   const end = endOf(journal);
-  if (end !== undefined) {
-    if (end.outcome === 'failedNeedsAttention') return false;
-    // The lock stays for whoever asks: it is taken over, not freed.
-    clearAway({ state, keep: keepOf(folder) }, folder, () => undefined);
+  if (end === undefined && journal.length === 0 && !hasBegun(folder)) {
+    rmSync(folder.path, { recursive: true, force: true });
     return true;
   }
-  if (hasBegun(folder) || journal.length > 0) return false;
-  rmSync(folder.path, { recursive: true, force: true });
+  if (end?.outcome === 'failedNeedsAttention' || (end === undefined && hasBegun(folder))) return false;
+  const cut = 'the release was cut off before its switch. Nothing live was changed';
+  const tell = end === undefined ? new Journal(folder).end('rolledBack', cut) : () => undefined;
+  clearAway({ state, keep: keepOf(folder) }, folder, tell);
   return true;
 }
 

@@ -3,7 +3,7 @@ import type { ProbeResult, ProcessInstance, ProcessReport } from '../../core/pla
 import type { Plan } from '../../core/plan/plan.ts';
 import { UNKNOWN_PID } from './command.ts';
 import type { Journal } from './journal.ts';
-import { isFamily, listenersOf } from './listeners.ts';
+import { isBelow, listenersOf } from './listeners.ts';
 import { probe } from './probe.ts';
 
 const ROUND_MS = 250;
@@ -40,8 +40,14 @@ export const NOBODY_BEFORE: Before = { pids: [], ports: [] };
 export function lookBefore(plan: Plan, report: ProcessReport): Before {
   const up = report.state === 'found' ? report.instances.filter((one) => one.pid > 0 && one.pid !== UNKNOWN_PID) : [];
   const pids = up.map((instance) => instance.pid);
-  const ports = portsOf(plan).filter((port) => [...listenersOf(port)].some((pid) => isFamily(pid, pids)));
-  return { pids, ports };
+  return { pids, ports: portsOf(plan).filter((port) => isTheirs(listenersOf(port), up)) };
+}
+
+/** Whether an app has a socket: itself, by what it has started, or, in a cluster, by its daemon, which hands out its connections. */
+function isTheirs(listeners: ReadonlySet<number>, instances: readonly ProcessInstance[]): boolean {
+  const pids = instances.map((instance) => instance.pid);
+  const workers = instances.filter((instance) => instance.mode === 'cluster');
+  return [...listeners].some((pid) => isBelow(pid, pids) || workers.some((worker) => isBelow(worker.pid, [pid])));
 }
 
 /** Ports of this machine that the probes ask. */
@@ -112,11 +118,10 @@ export async function watch(options: WatchOptions): Promise<Watched> {
 
 /** Who answers at a port where the app itself listened before, and is not the app: an old process that did not end, or another program. */
 function strangerAt(instances: readonly ProcessInstance[], before: Before): string | undefined {
-  const pids = instances.map((instance) => instance.pid);
   for (const port of before.ports) {
-    const owners = [...listenersOf(port)];
-    if (owners.length > 0 && !owners.some((pid) => isFamily(pid, pids))) {
-      return `port ${port} is answered by process ${owners.join(', ')}, which is not what was started`;
+    const owners = listenersOf(port);
+    if (owners.size > 0 && !isTheirs(owners, instances)) {
+      return `port ${port} is answered by process ${[...owners].join(', ')}, which is not what was started`;
     }
   }
   return undefined;
