@@ -30,8 +30,14 @@ export function fetchApplications(): void {
   }
 }
 
-/** The code and the package files of an application in a folder of its own, with our packages above it to be found. */
+/** An application in a folder of its own, with our packages above it to be found. */
 export function copyApplication(name: Application, to: string): void {
+  copyFiles(name, to);
+  symlinkSync(path.join(top, 'node_modules'), path.join(path.dirname(to), 'node_modules'));
+}
+
+/** The code and the package files of an application, and none of the packages that it needs. */
+export function copyFiles(name: Application, to: string): void {
   const { folder, parts } = APPLICATIONS[name];
   mkdirSync(path.dirname(to), { recursive: true });
   const from = realpathSync(path.join(top, folder));
@@ -39,7 +45,6 @@ export function copyApplication(name: Application, to: string): void {
     !/\.[^/.]+$/.test(path.basename(file)) || /\.(?:[cm]?js|json|node|hbs)$/.test(file);
   const isPart = (file: string): boolean => parts.some((part) => matches(path.relative(from, file), part));
   cpSync(from, to, { recursive: true, filter: (file) => file === from || (isPart(file) && isTaken(file)) });
-  symlinkSync(path.join(top, 'node_modules'), path.join(path.dirname(to), 'node_modules'));
 }
 
 /** Whether a path is one of the parts, below one, or above one. */
