@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph';
 import { LineIndex } from '../core/link/lines.ts';
 import type { LinkKind, LinkText, ModuleFacts } from '../core/link/module-facts.ts';
+import { isShadowed, requireNames } from './ast-require.ts';
 
 /**
  * What a TypeScript or JSX module imports and exports once it is JavaScript: `import type` and imports that only types use are no links,
@@ -20,13 +21,16 @@ class SourceReader {
   readonly #exports: string[] = [];
   readonly #starFrom: string[] = [];
   readonly #values = new Set<string>();
+  readonly #requires: ReadonlySet<string>;
   #esm = false;
 
   constructor(
     readonly source: ts.SourceFile,
     readonly lines: LineIndex,
     readonly isTypeScript: boolean,
-  ) {}
+  ) {
+    this.#requires = requireNames(source);
+  }
 
   facts(): ModuleFacts {
     const links = this.#links
@@ -143,7 +147,7 @@ class SourceReader {
   }
 
   #call(node: ts.CallExpression): void {
-    const kind = kindOf(node);
+    const kind = kindOf(node, this.#requires);
     const [argument] = node.arguments;
     if (kind === undefined || argument === undefined) return;
     if (ts.isStringLiteralLike(argument)) this.#addLink(kind, argument, node, []);
@@ -173,16 +177,16 @@ class SourceReader {
   }
 }
 
-function kindOf(node: ts.CallExpression): LinkKind | undefined {
+function kindOf(node: ts.CallExpression, requires: ReadonlySet<string>): LinkKind | undefined {
   const callee = node.expression;
+  const isRequire = (name: ts.Expression): boolean =>
+    ts.isIdentifier(name) && requires.has(name.text) && !isShadowed(name);
   if (callee.kind === ts.SyntaxKind.ImportKeyword) return 'dynamic-import';
-  if (ts.isIdentifier(callee) && callee.text === 'require') return 'require';
-  const isResolve =
-    ts.isPropertyAccessExpression(callee) &&
-    ts.isIdentifier(callee.expression) &&
-    callee.expression.text === 'require' &&
-    callee.name.text === 'resolve';
-  return isResolve ? 'require-resolve' : undefined;
+  if (isRequire(callee)) return 'require';
+  if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 'resolve') return undefined;
+  if (ts.isMetaProperty(callee.expression)) return 'meta-resolve';
+  // With options it looks from other places than this module.
+  return isRequire(callee.expression) && node.arguments.length === 1 ? 'require-resolve' : undefined;
 }
 
 function constantPrefix(argument: ts.Expression): string {

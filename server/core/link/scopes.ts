@@ -111,7 +111,7 @@ class ScopeFinder implements Scopes {
   #function(span: Span, header: number): void {
     this.#bodies.push(span);
     if (this.#takesRequire(header)) this.#shadows.push(span);
-    if (!this.#isCalledAtOnce(span)) this.#functions.push(span);
+    if (this.#isDeclared(header) || !this.#isCalledAtOnce(span)) this.#functions.push(span);
   }
 
   /** Whether one of the parameters is called `require`: a bundler's wrapper, or AMD's. */
@@ -127,6 +127,16 @@ class ScopeFinder implements Scopes {
       if (['(', ',', '{', '['].includes(before) && [',', ')', '=', '}', ']'].includes(after)) return true;
     }
     return false;
+  }
+
+  /** `function f() { … }` where a statement begins: a parenthesis behind it begins the next one. */
+  #isDeclared(header: number): boolean {
+    let at = header - 1;
+    if (this.#word(at) !== 'function') at--;
+    if (this.#word(at) === '*') at--;
+    if (this.#word(at) !== 'function') return false;
+    const before = this.#word(at - 1) === 'async' ? at - 2 : at - 1;
+    return ['', ';', '{', '}', ')'].includes(this.#word(before));
   }
 
   /** `(function () { … })()`, `(() => { … })()` and their like with `.call(this)`: evaluated where they stand. */
