@@ -33,10 +33,8 @@ describe('every constant specifier of applications from npm', () => {
     const questions = await questionsIn(app);
     expect(questions.length).toBeGreaterThan(edges);
     expect(await differences(questions)).toEqual([]);
-    for (const seed of [1, 2]) {
-      expect(disturb(app, seed, 0.05)).toBeGreaterThan(10);
-      expect(await differences(questions)).toEqual([]);
-    }
+    expect(disturb(app, 1, 0.08)).toBeGreaterThan(10);
+    expect(await differences(questions)).toEqual([]);
   });
 
   it.each(['ghost', 'directus'] as const)('%s has the links that a parser with scopes sees', (name) => {

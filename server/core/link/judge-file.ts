@@ -1,4 +1,5 @@
 import { basename, below, dirname, relative } from '../tree/path.ts';
+import { Selection } from '../tree/selection.ts';
 import type { TreePath } from '../tree/tree.ts';
 import { fails, isOpen } from './link.ts';
 import type { Link, Said } from './link.ts';
@@ -95,6 +96,12 @@ const UNMANAGED = {
   notIncluded: 'is not in "include"',
 } as const;
 
+const BY_DEFAULT = new Selection({ map: [{ local: '.', production: '.' }], include: [], exclude: [] });
+
+function isEachMachinesOwn(local: string): boolean {
+  return !BY_DEFAULT.toProduction(local).managed;
+}
+
 function notDeployed(view: ProjectView, link: Link, target: TreePath, why: string): Said | undefined {
   const local = below(view.project.folder, target);
   const placement = local === undefined ? undefined : view.project.selection.toProduction(local);
@@ -102,6 +109,8 @@ function notDeployed(view: ProjectView, link: Link, target: TreePath, why: strin
   let cause: string;
   let remedy = 'Change "map", "include" or "exclude" in driftline.json so that the file is deployed, or move it.';
   if (placement?.managed !== true) {
+    // Logs, uploads and the like, which the defaults exclude, are each machine's own.
+    if (link.text.kind === 'file' && local !== undefined && isEachMachinesOwn(local)) return undefined;
     cause = `${name} ${placement === undefined ? UNMANAGED.outsideMap : UNMANAGED[placement.why]}`;
   } else {
     const image = view.toProduction(target);

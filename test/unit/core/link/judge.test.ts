@@ -366,3 +366,63 @@ describe('what is not known', () => {
     expect(judgeModule(view, 'a.js').notJudged).toBe('"(" is never closed (line 1, column 4)');
   });
 });
+
+describe('files that are no modules', () => {
+  const text = "read(path.join(__dirname, 'views/x.pug'))";
+
+  it('are missed only when they are opened: a warning, with the pull', () => {
+    const [finding, ...rest] = findings({ here: { 'a.js': text }, there: { 'views/x.pug': '' } });
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ code: 'production-only-import', severity: 'warning', pull: ['views/x.pug'] });
+  });
+
+  it('are said where they are not deployed, or spelled otherwise', () => {
+    expect(said({ here: { 'a.js': text, 'views/x.pug': '' }, there: {}, exclude: ['views'] })).toEqual([
+      'a.js: warning not-deployed-import ./views/x.pug',
+    ]);
+    expect(said({ here: { 'a.js': text, 'Views/x.pug': '' }, there: {} })).toEqual([
+      'a.js: warning case-mismatch ./views/x.pug',
+    ]);
+  });
+
+  it('are not said where they are deployed, are nowhere, or are each machine’s own', () => {
+    expect(said({ here: { 'a.js': text, 'views/x.pug': '' }, there: {} })).toEqual([]);
+    expect(said({ here: { 'a.js': text }, there: {} })).toEqual([]);
+    const log = "append(path.join(__dirname, 'app.log'))";
+    expect(said({ here: { 'a.js': log }, there: { 'app.log': '' } })).toEqual([]);
+    expect(said({ here: { 'a.js': log, 'app.log': '' }, there: {} })).toEqual([]);
+  });
+
+  it('are errors where another thread or process would run them', () => {
+    const workers = "new Worker(new URL('./w.js', import.meta.url)); fork(path.join(__dirname, 'f'))";
+    expect(said({ here: { 'a.js': workers }, there: { 'w.js': '', 'f.js': '' } })).toEqual([
+      'a.js: error production-only-import ./w.js',
+      'a.js: error production-only-import ./f',
+    ]);
+  });
+});
+
+describe('what is computed at run time', () => {
+  const there = { 'routes/hand-made.js': '', 'routes/users.js': '', 'routes/readme.md': '', 'routes/uploads/x.js': '' };
+
+  it('is information about what only production has, and no pull', () => {
+    const here = { 'a.js': "for (const name of names) require('./routes/' + name)", 'routes/users.js': '' };
+    const [finding, ...rest] = findings({ here, there });
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ code: 'production-only-import', severity: 'information' });
+    expect(finding?.message).toContain('routes/hand-made.js.');
+    expect(finding?.pull).toBeUndefined();
+  });
+
+  it('counts a folder that is listed, and only names that begin as the text does', () => {
+    const listed = { 'a.js': "readdirSync(path.join(__dirname, 'routes'))", 'routes/users.js': '' };
+    expect(said({ here: listed, there })).toEqual(['a.js: information production-only-import ']);
+    expect(said({ here: { 'a.js': 'require(`./routes/other-${x}`)' }, there })).toEqual([]);
+  });
+
+  it('says nothing where nothing is known, or where nothing is lacking', () => {
+    expect(said({ here: { 'a.js': 'require(name)' }, there })).toEqual([]);
+    const all = { 'a.js': "require('./routes/' + name)", 'routes/users.js': '', 'routes/hand-made.js': '' };
+    expect(said({ here: all, there })).toEqual([]);
+  });
+});
