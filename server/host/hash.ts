@@ -1,13 +1,16 @@
 import { createHash } from 'crypto';
 import { closeSync, fstatSync, readSync } from 'fs';
+import type { BigIntStats } from 'fs';
+import type { Stamp } from '../core/tree/stamps.ts';
 import type { ContentId } from '../core/tree/tree.ts';
 import type { AtSymlink } from './open.ts';
 import { openRegular, unchanged } from './open.ts';
 
-const CHUNK_BYTES = 1 << 20;
+/** A file's content ids with its looks while it had them, or why there is no one answer. */
+export type Hashed = { readonly content: ContentId; readonly stamp: Stamp } | { readonly problem: string };
 
-/** A file's content ids, or why there is no one answer. */
-export type Hashed = { readonly content: ContentId } | { readonly problem: string };
+/** Used again for every file: what a file has is hashed before anything else is read. */
+const chunk = Buffer.allocUnsafeSlow(1 << 20);
 
 /**
  * SHA-256 and git's blob id in one read. The file is looked at before and after: what changes meanwhile is read a second time, and then
@@ -21,19 +24,28 @@ function hashOnce(file: string | Buffer, atSymlink: AtSymlink): Hashed | undefin
   const { handle, stat } = openRegular(file, atSymlink);
   try {
     const sha256 = createHash('sha256');
-    const blob = createHash('sha1').update('blob ' + stat.size.toString() + '\0');
-    // One byte more than the file has, so that its end is seen in the first read of a small file.
-    const chunk = Buffer.allocUnsafe(
-      Number(stat.size < BigInt(CHUNK_BYTES) ? stat.size + BigInt(1) : BigInt(CHUNK_BYTES)),
-    );
-    for (let bytes = readSync(handle, chunk); bytes > 0; bytes = readSync(handle, chunk)) {
-      const read = bytes === chunk.length ? chunk : chunk.subarray(0, bytes);
+    const blob = createHash('sha1').update(`blob ${stat.size.toString()}\0`);
+    for (;;) {
+      const bytes = readSync(handle, chunk, 0, chunk.length, null);
+      const read = chunk.subarray(0, bytes);
       sha256.update(read);
       blob.update(read);
+      // A regular file gives less than was asked for at its end only.
+      if (bytes < chunk.length) break;
     }
     if (!unchanged(stat, fstatSync(handle, { bigint: true }))) return undefined;
-    return { content: { sha256: sha256.digest('hex'), blob: blob.digest('hex') } };
+    return { content: { sha256: sha256.digest('hex'), blob: blob.digest('hex') }, stamp: stampOf(stat) };
   } finally {
     closeSync(handle);
   }
+}
+
+export function stampOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): Stamp {
+  return {
+    dev: dev.toString(),
+    ino: ino.toString(),
+    size: Number(size),
+    mtimeNs: mtimeNs.toString(),
+    ctimeNs: ctimeNs.toString(),
+  };
 }

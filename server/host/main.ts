@@ -1,9 +1,11 @@
 import { existsSync } from 'fs';
 import { facts } from './facts.ts';
 import type { Handlers } from './handlers.ts';
+import { hashes } from './hashes.ts';
 import { hello } from './hello.ts';
 import { inspect } from './inspect.ts';
 import { inventory } from './inventory.ts';
+import { listing } from './listing.ts';
 import { read } from './read.ts';
 import { releaseHandlers } from './release/handlers.ts';
 import { carryOut, guardRelease } from './release/runner.ts';
@@ -19,7 +21,7 @@ declare const driftline: { readonly program: string; readonly nonce: string } | 
 
 async function main(): Promise<void> {
   if (typeof driftline !== 'undefined') {
-    const handlers: Handlers = { hello, inventory, facts, read, inspect, run, ...releaseHandlers(driftline.program) };
+    const handlers: Handlers = { hello, inventory, listing, hashes, facts, read, inspect, run, ...releaseHandlers(driftline.program) };
     await serve(process.stdin, process.stdout, driftline.nonce, handlers);
     return;
   }

@@ -1,6 +1,7 @@
 import type { Fact, Need } from '../core/tree/tree.ts';
 import type { InventoryEntry, InventoryLimits, Inventory } from '../core/tree/inventory.ts';
 import type { SelectionRules } from '../core/tree/selection.ts';
+import type { Scan } from '../core/tree/stamps.ts';
 import type { CommandResult, HostReport, ProbeResult } from '../core/plan/host-report.ts';
 import type { HealthSpec, Plan, ProcessSpec } from '../core/plan/plan.ts';
 import type { JournalEvent, ReleaseSummary } from '../core/release/release.ts';
@@ -25,10 +26,28 @@ export interface HostVerbs {
    * what they hold.
    */
   inventory: {
-    ask: { root: string; state: string; rules: SelectionRules; limits: InventoryLimits };
+    ask: {
+      root: string;
+      state: string;
+      rules: SelectionRules;
+      limits: InventoryLimits;
+      /** No content is taken from memory. The host has none: this is for whoever stands before it. */
+      rehash?: boolean;
+    };
     part: { entries: InventoryEntry[] };
     end: Omit<Inventory, 'entries'>;
   };
+  /**
+   * The same without contents, and with all that the file system says. The parts' bodies are `ListingRow[]` as JSON, packed by raw
+   * deflate.
+   */
+  listing: {
+    ask: { root: string; state: string; rules: SelectionRules; limits: InventoryLimits };
+    part: Record<string, never>;
+    end: Omit<Inventory, 'entries'> & { scan: Scan };
+  };
+  /** Content ids of regular files, by paths relative to the root, in that order. */
+  hashes: { ask: { root: string; paths: string[] }; part: { rows: HashRow[] }; end: Record<string, never> };
   /** Answers about single paths, absolute on the host (context: `package.json`s, `node_modules`, folders above the root). */
   facts: { ask: { needs: Need[] }; part: { facts: Fact[] }; end: Record<string, never> };
   /** Contents by path, relative to the root. One part with a body per path; a content that is not `sha256` any more is a problem. */
@@ -90,6 +109,38 @@ export interface HostVerbs {
 }
 
 export type Verb = keyof HostVerbs;
+
+/**
+ * Of a listing: a folder's path, which the entries after it lie in; or an entry's name, mode with its type, size, mtime, ctime (0: the
+ * same), inode, owner, group, and what few entries have.
+ */
+export type ListingRow =
+  | string
+  | readonly [
+      name: string,
+      mode: number,
+      size: number,
+      mtimeNs: string,
+      ctimeNs: string | 0,
+      ino: string,
+      uid: number,
+      gid: number,
+      more?: Pick<InventoryEntry, 'leadsTo' | 'link'> & { readonly dev?: string },
+    ];
+
+/** The number of a path that was asked about, with its ids and its stamp, or why it has none. */
+export type HashRow =
+  | readonly [index: number, problem: string]
+  | readonly [
+      index: number,
+      sha256: string,
+      blob: string,
+      mtimeNs: string,
+      size: number,
+      ctimeNs: string,
+      ino: string,
+      dev: string,
+    ];
 
 export interface HostHello {
   readonly protocol: 1;

@@ -71,10 +71,17 @@ const fact = either(
   factOf('entry', record<Entry>({ kind: ENTRY_KIND, leadsTo: optional(anyText) })),
   // A listing travels as pairs.
   factOf('list', listOf(tuple(NAME, ENTRY_KIND))),
-  factOf('identity', record<ContentId>({ sha256: SHA256, blob: matching(/^[0-9a-f]{40}$/) })),
+  factOf('identity', record<ContentId>({ sha256: SHA256, blob: BLOB })),
   factOf('text', anyText),
   // Modules are read as contents.
   factOf('module', () => false),
+);
+
+const DECIMAL = matching(/^-?\d{1,30}$/);
+const BLOB = matching(/^[0-9a-f]{40}$/);
+const hashRow = either(
+  tuple(anyNumber, anyText),
+  tuple(anyNumber, SHA256, BLOB, DECIMAL, anyNumber, DECIMAL, DECIMAL, DECIMAL),
 );
 
 const detailed = (...states: readonly ProcessReport['state'][]): Check =>
@@ -207,6 +214,7 @@ const releaseSummary = record<ReleaseSummary>({
   by: anyText,
   commit: optional(anyText),
   files: anyNumber,
+  unlocked: optional(yesOrNo),
   undoes: optional(listOf(anyText)),
   kept: yesOrNo,
 });
@@ -227,6 +235,9 @@ const ANSWERS: { readonly [V in Verb]: { readonly part: Check; readonly end: Che
   },
   // Entries and their end are looked at one by one by whoever keeps them: `server/io/inventory.ts`.
   inventory: { part: record<HostVerbs['inventory']['part']>({ entries: listOf(anyRecord) }), end: anyRecord },
+  // Likewise, in `server/io/listing-wire.ts`.
+  listing: { part: anyRecord, end: anyRecord },
+  hashes: { part: record<HostVerbs['hashes']['part']>({ rows: listOf(hashRow) }), end: anyRecord },
   facts: { part: record<HostVerbs['facts']['part']>({ facts: listOf(fact) }), end: anyRecord },
   read: {
     part: record<HostVerbs['read']['part']>({

@@ -154,6 +154,11 @@ async function follows(world: World, plan: Plan, attempt: Attempt, to: number, f
   must(differing.filter((name) => !edited || name !== EDITED).length === 0, `${outcome}, but: ${differing.join(', ')}`);
   if (edited) must(isKept(world, plan), "somebody's edit is lost");
   must((await world.answer()) === `all ${version}`, `${outcome}, but the app answers: ${await world.answer()}`);
+  if (world.isLocked()) {
+    // Whoever died after the end has left its tidying to the next one who comes.
+    words.push('tidied by the next');
+    must(!(await world.isRefused()), `${outcome}, and the next deploy is refused`);
+  }
   must(!world.isLocked(), `${outcome}, and the root is locked`);
   const strays = world.strays();
   must(strays.length === 0, `${outcome}, and left behind: ${strays.join(', ')}`);

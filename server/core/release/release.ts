@@ -46,6 +46,8 @@ export interface ReleaseSummary {
   readonly by: string;
   readonly commit?: string;
   readonly files: number;
+  /** It ended with something that needs a person, and a person has taken its lock away since: it stands in nobody's way. */
+  readonly unlocked?: boolean;
   /** The releases that a rollback undid. */
   readonly undoes?: readonly string[];
   /** Whether its backup is still there. */

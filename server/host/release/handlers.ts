@@ -10,8 +10,8 @@ import { summaries, unfinished } from './history.ts';
 import { endOf, Journal, readJournal } from './journal.ts';
 import { describe, held, interrupted, lifeOf, passLock, readLock, releaseLock, seizeLock, takeLock } from './lock.ts';
 import { probe } from './probe.ts';
-import { discard, guardWrites, isSettled, layOut, makeStateFolder } from './state-folder.ts';
-import { verifyRoot } from './switch.ts';
+import { discard, guardWrites, isSettled, layOut, makeStateFolder, settleUnbegun } from './state-folder.ts';
+import { hasBegun, verifyRoot } from './switch.ts';
 import { now, pause } from './watch.ts';
 
 const FOLLOW_POLL_MS = 100;
@@ -189,10 +189,13 @@ function existing(state: string, id: string): ReleaseFolder {
   throw new HostFailure('no-release', `There is no release ${id}.`, 'See: driftline releases');
 }
 
-/** A release in the middle of which everything ended stands in the way even where its lock is gone. */
+/** A release in the middle of which everything ended stands in the way even where its lock is gone; one that touched nothing live is ended. */
 function refuseUnfinished(state: string): void {
-  const [id] = unfinished(state);
-  if (id !== undefined) throw interrupted(id, byOf(state, id));
+  for (const id of unfinished(state)) {
+    const folder = new ReleaseFolder(state, id);
+    if (hasBegun(folder)) throw interrupted(id, byOf(state, id));
+    if (endOf(readJournal(folder)) === undefined) settleUnbegun(folder);
+  }
 }
 
 function byOf(state: string, id: string): string {
@@ -263,8 +266,8 @@ const unlock: Handler<'unlock'> = ({ state, release, by, reason }) => {
 };
 
 function setAside(folder: ReleaseFolder): void {
-  if (!exists(folder.file('record.json'))) return;
-  renameSync(folder.file('record.json'), folder.file('record.unlocked.json'));
+  if (exists(folder.file('record.json'))) renameSync(folder.file('record.json'), folder.file('record.unlocked.json'));
+  else writeDurably(folder.file('record.unlocked.json'), '{}');
 }
 
 /** Tells a release's events as they are written, until it has ended or nobody carries it out any more. */

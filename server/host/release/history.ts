@@ -9,7 +9,6 @@ import { ReleaseFolder } from './folder.ts';
 import { endOf, readJournal } from './journal.ts';
 import { lifeOf, readLock } from './lock.ts';
 import type { LockHolder } from './lock.ts';
-import { hasBegun } from './switch.ts';
 
 /** The newest first: by the number that each was given under the lock, since a clock may have jumped; an older program gave none. */
 export function releaseIds(state: string): string[] {
@@ -37,14 +36,19 @@ function readNames(state: string): string[] {
   }
 }
 
-/** Releases whose switch had begun and that have no good end, the newest first. */
+/** Releases that have no good end and that no person has let go of, the newest first. */
 export function unfinished(state: string): string[] {
   return releaseIds(state).filter((id) => {
     const folder = new ReleaseFolder(state, id);
-    if (!hasBegun(folder)) return false;
+    if (planOf(folder) === undefined || isUnlocked(folder)) return false;
     const outcome = endOf(readJournal(folder))?.outcome;
     return outcome === undefined || outcome === 'failedNeedsAttention';
   });
+}
+
+/** Whether a person has judged what it left, and taken its lock away. */
+function isUnlocked(folder: ReleaseFolder): boolean {
+  return exists(folder.file('record.unlocked.json'));
 }
 
 /** Every release that was begun, the newest first. */
@@ -80,6 +84,7 @@ function summary(folder: ReleaseFolder, plan: Plan, lock: LockHolder | undefined
     by: `${plan.by.user}@${plan.by.machine}`,
     ...(plan.commit !== undefined && { commit: plan.commit.id }),
     files: plan.operations.length,
+    ...(isUnlocked(folder) && { unlocked: true }),
     ...(plan.reason.kind === 'rollback' && { undoes: plan.reason.undoes }),
     kept: plan.operations.every((operation, number) => operation.kind === 'create' || exists(folder.backup(number))),
   };

@@ -101,10 +101,15 @@ export function isSettled(state: string, holder: LockHolder): boolean {
     return true;
   }
   if (end?.outcome === 'failedNeedsAttention' || (end === undefined && hasBegun(folder))) return false;
-  const cut = 'the release was cut off before its switch. Nothing live was changed';
-  const tell = end === undefined ? new Journal(folder).end('rolledBack', cut) : () => undefined;
-  clearAway({ state, keep: keepOf(folder) }, folder, tell);
+  if (end === undefined) settleUnbegun(folder);
+  else clearAway({ state, keep: keepOf(folder) }, folder, () => undefined);
   return true;
+}
+
+/** Writes down that a release died before it touched anything live. */
+export function settleUnbegun(folder: ReleaseFolder): void {
+  const why = 'the release was cut off before its switch. Nothing live was changed';
+  clearAway({ state: folder.state, keep: keepOf(folder) }, folder, new Journal(folder).end('rolledBack', why));
 }
 
 function keepOf(folder: ReleaseFolder): number {

@@ -34,7 +34,8 @@ export function machineConcerns(facts: MachineFacts, operations: readonly Operat
 
 /** A release that has not ended holds the root: nothing is planned over its head. */
 function releaseConcerns(releases: readonly ReleaseSummary[]): Concern[] {
-  return releases.flatMap(({ id, by, startedAt, outcome }): Concern[] => {
+  return releases.flatMap(({ id, by, startedAt, outcome, unlocked }): Concern[] => {
+    if (unlocked === true) return [];
     switch (outcome) {
       case 'deployed':
       case 'rolledBack':
