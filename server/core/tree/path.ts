@@ -17,11 +17,29 @@ export function extname(path: string): string {
   return dot <= 0 ? '' : name.slice(dot);
 }
 
+/** A part that is empty, `.` or `..`: only with one of these a path has to be taken apart. */
+const NEEDS_PARTS = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** An absolute path from a folder and a path relative to it (or absolute itself), normalised. */
 export function join(folder: TreePath, relative: string): TreePath {
+  let base = folder;
+  let rest = relative;
+  // Nearly every import begins so, and goes on plainly.
+  if (rest.startsWith('./')) rest = rest.slice(2);
+  else {
+    while (rest.startsWith('../')) {
+      base = dirname(base);
+      rest = rest.slice(3);
+    }
+  }
+  if (!NEEDS_PARTS.test(rest) && (base === '/' || !NEEDS_PARTS.test(base.slice(1))))
+    return base === '/' ? `/${rest}` : `${base}/${rest}`;
+  return normalised(relative.startsWith('/') ? relative : `${base}/${rest}`);
+}
+
+function normalised(path: string): TreePath {
   const parts: string[] = [];
-  const whole = relative.startsWith('/') ? relative : `${folder}/${relative}`;
-  for (const part of whole.split('/')) {
+  for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
     if (part === '..') parts.pop();
     else parts.push(part);
