@@ -16,7 +16,7 @@ const BATCH = 2000;
 
 /** Lists a root by what the file system says, and reads no content. */
 export const listing: Handler<'listing'> = async (ask, conversation) => {
-  const startNs = clockNs();
+  const startNs = clockNs(0);
   const takenAt = new Date().toISOString();
   const realRoot = openRoot(ask.root);
   const identity = statSync(realRoot, { bigint: true });
@@ -51,7 +51,7 @@ export const listing: Handler<'listing'> = async (ask, conversation) => {
       machine: machine(),
       rootIdentity: `${identity.dev.toString()}:${identity.ino.toString()}`,
       startNs,
-      endNs: clockNs(),
+      endNs: clockNs(1),
       untrusted: untrustedBelow(realRoot, textOf('/proc/self/mountinfo')),
     },
   };
@@ -93,9 +93,9 @@ function deflate(rows: readonly ListingRow[]): Promise<Buffer> {
   );
 }
 
-/** Files get their times from this clock. */
-function clockNs(): string {
-  return (BigInt(Date.now()) * BigInt(1_000_000)).toString();
+/** The clock that files get their times from, rounded down to a millisecond, or up. */
+function clockNs(plusMs: number): string {
+  return (BigInt(Date.now() + plusMs) * BigInt(1_000_000)).toString();
 }
 
 /** Systemd's id of the machine is not for others to know, so it goes out only as a hash, as machine-id(5) asks for. */

@@ -3,7 +3,7 @@ import { World } from './world.ts';
 
 /**
  * `npm run faults`: every step of a release times every fault, on a real app under a real PM2. `--only <words>` takes the cells whose
- * names hold all of these, `--every <n>` each n-th, `--list` names them; `--seed <n>` begins at another place and prints what repeats it.
+ * names hold all of these, `--every <n>` each n-th of them, beginning at `--seed <n>`; `--list` names them.
  */
 async function main(words: readonly string[]): Promise<void> {
   const option = (name: string): string | undefined => {
@@ -21,7 +21,9 @@ async function main(words: readonly string[]): Promise<void> {
   let done = 0;
   try {
     const all = (await cellsOf(world)).filter((cell) => only.every((word) => cell.name.includes(word)));
-    const cells = all.filter((_, index) => index % every === 0);
+    const seed = Number(option('seed') ?? 0);
+    const cells = all.filter((_, index) => index % every === seed % every);
+    say(`seed ${seed}: ${cells.length} of ${all.length} cells`);
     if (words.includes('--list')) {
       for (const cell of cells) say(cell.name);
       return;

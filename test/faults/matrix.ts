@@ -119,6 +119,7 @@ async function follows(world: World, plan: Plan, attempt: Attempt, to: number, f
     if (!holds) throw new Wrong(what, attempt);
   };
   const words: string[] = [];
+  let isTakenBack = false;
   let outcome = await world.outcomeOf(plan.id);
   must(outcome !== 'running', 'nobody carries it out, and it is told to be running');
   if (fault !== undefined) await world.mend(fault);
@@ -141,7 +142,15 @@ async function follows(world: World, plan: Plan, attempt: Attempt, to: number, f
       told || detail.includes('driftline recover') || detail.includes('the old files are back'),
       `no steps are told: ${detail}`,
     );
-    if (fault?.kind === 'edited' && outcome === 'failedNeedsAttention') world.takeBackEdit(plan);
+    if (fault?.kind === 'edited' && outcome === 'failedNeedsAttention') {
+      must(
+        (await world.answer()) === `all ${from}`,
+        `the old version does not answer beside the edit: ${await world.answer()}`,
+      );
+      must(isKept(world, plan), "somebody's edit is lost");
+      world.takeBackEdit(plan);
+      isTakenBack = true;
+    }
     const recovered = await world.recover(plan.id);
     outcome = await world.outcomeOf(plan.id);
     must(outcome === 'rolledBack', `recover ended it ${outcome}: ${JSON.stringify(recovered.journal.slice(-6))}`);
@@ -150,7 +159,7 @@ async function follows(world: World, plan: Plan, attempt: Attempt, to: number, f
   must(outcome !== 'none' || attempt.error !== undefined, 'it is not known, and the client was told of no error');
   const version = outcome === 'deployed' ? to : from;
   const differing = differences(world, version);
-  const edited = fault?.kind === 'edited' && attempt.fired;
+  const edited = fault?.kind === 'edited' && attempt.fired && !isTakenBack;
   must(differing.filter((name) => !edited || name !== EDITED).length === 0, `${outcome}, but: ${differing.join(', ')}`);
   if (edited) must(isKept(world, plan), "somebody's edit is lost");
   must((await world.answer()) === `all ${version}`, `${outcome}, but the app answers: ${await world.answer()}`);

@@ -13,8 +13,8 @@ export type ReleaseState =
   | { readonly at: 'watching' }
   | { readonly at: 'held' }
   | { readonly at: 'undoing'; readonly why: string }
-  | { readonly at: 'restartingOld'; readonly why: string }
-  | { readonly at: 'watchingOld'; readonly why: string }
+  | { readonly at: 'restartingOld'; readonly why: string; readonly left?: string }
+  | { readonly at: 'watchingOld'; readonly why: string; readonly left?: string }
   | { readonly at: 'ended'; readonly outcome: ReleaseOutcome; readonly detail: string };
 
 export type ReleaseEvent =
@@ -27,7 +27,8 @@ export type ReleaseEvent =
   | { readonly type: 'restarted' }
   | { readonly type: 'healthy'; readonly hold: boolean }
   | { readonly type: 'confirmed' }
-  | { readonly type: 'undone' }
+  /** Everything is back but what somebody else has changed since, which is named in `left`. */
+  | { readonly type: 'undone'; readonly left?: string }
   /** The step that was being done did not work, or the watch saw a failure. */
   | { readonly type: 'failed'; readonly why: string }
   /** A person or a deadline wants the old version back. */
@@ -61,15 +62,20 @@ export function transition(state: ReleaseState, event: ReleaseEvent): Step {
     case 'held':
       return event.type === 'confirmed' ? end('deployed', 'healthy, and confirmed') : undo(state, event);
     case 'undoing':
-      if (event.type === 'undone') return { state: { at: 'restartingOld', why: state.why }, effect: 'restartOld' };
+      // Also with somebody's edit among the old files: the new version was not well, and must not go on answering.
+      if (event.type === 'undone') return old('restartingOld', state.why, event.left, 'restartOld');
       return event.type === 'failed' ? stuck(`${state.why}; and the undo failed: ${event.why}`) : { state };
     case 'restartingOld':
-      if (event.type === 'restarted') return { state: { at: 'watchingOld', why: state.why }, effect: 'watchOld' };
+      if (event.type === 'restarted') return old('watchingOld', state.why, state.left, 'watchOld');
       return event.type === 'failed'
         ? stuck(`${state.why}; the old files are back, but the restart failed: ${event.why}`)
         : { state };
     case 'watchingOld':
-      if (event.type === 'healthy') return end('rolledBack', state.why);
+      if (event.type === 'healthy') {
+        return state.left === undefined
+          ? end('rolledBack', state.why)
+          : stuck(`${state.why}; the old version runs again, but ${state.left}`);
+      }
       return event.type === 'failed'
         ? stuck(`${state.why}; the old files are back, but the app is not healthy: ${event.why}`)
         : { state };
@@ -92,6 +98,10 @@ function untouchedEnd(state: ReleaseState, event: ReleaseEvent): Step {
 function undo(state: ReleaseState, event: ReleaseEvent): Step {
   if (event.type !== 'failed' && event.type !== 'cancelled') return { state };
   return { state: { at: 'undoing', why: event.why }, effect: 'undo' };
+}
+
+function old(at: 'restartingOld' | 'watchingOld', why: string, left: string | undefined, effect: Effect): Step {
+  return { state: { at, why, ...(left !== undefined && { left }) }, effect };
 }
 
 function end(outcome: ReleaseOutcome, detail: string): Step {

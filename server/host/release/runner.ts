@@ -226,10 +226,10 @@ class Carrier {
         remedy: `Its old bytes are in ${path.join(this.folder.path, 'old')}; README.md there says which. Then: driftline recover`,
       });
     }
-    if (untouched.length === 0) return { type: 'undone' };
     const [one] = untouched;
-    const which = untouched.length === 1 && one ? `${one.path} could` : `${untouched.length} files could`;
-    return { type: 'failed', why: `${which} not be put back` };
+    if (one === undefined) return { type: 'undone' };
+    const left = `${untouched.length === 1 ? `${one.path} was` : `${untouched.length} files were`} not put back`;
+    return untouched.every(({ theirs }) => theirs) ? { type: 'undone', left } : { type: 'failed', why: left };
   }
 
   finish(outcome: ReleaseOutcome, detail: string): void {

@@ -188,7 +188,12 @@ function refuseLateEdits(plan: Plan, folder: ReleaseFolder): void {
 /** What an undo did, or could not do without overwriting somebody else's work. */
 export interface Undone {
   readonly restored: readonly string[];
-  readonly untouched: readonly { readonly path: string; readonly why: string }[];
+  readonly untouched: readonly {
+    readonly path: string;
+    readonly why: string;
+    /** Whether it is somebody else's work, and not that something did not go. */
+    readonly theirs: boolean;
+  }[];
   /** Edits by somebody else that fell into the switch or the undo and were saved, with where they are. */
   readonly saved: readonly { readonly path: string; readonly at: string }[];
 }
@@ -202,19 +207,20 @@ export function undoSwitch(plan: Plan, folder: ReleaseFolder): Undone {
   if (record === undefined) return { restored: [], untouched: [], saved: [] };
   verifyRoot(plan);
   const restored: string[] = [];
-  const untouched: { path: string; why: string }[] = [];
+  const untouched: { path: string; why: string; theirs: boolean }[] = [];
   const saved: { path: string; at: string }[] = [];
   for (const [number, operation] of [...plan.operations.entries()].reverse()) {
     try {
       verifyFolders(plan, operation.path);
       const done = undoOne(plan, folder, number, operation);
-      if ('why' in done) untouched.push({ path: operation.path, why: done.why });
+      if ('why' in done) untouched.push({ path: operation.path, ...done });
       else {
         if (done.restored) restored.push(operation.path);
         if (done.saved !== undefined) saved.push({ path: operation.path, at: done.saved });
       }
     } catch (error) {
-      untouched.push({ path: operation.path, why: error instanceof Error ? error.message : String(error) });
+      const why = error instanceof Error ? error.message : String(error);
+      untouched.push({ path: operation.path, why, theirs: false });
     }
   }
   for (const made of [...record.madeFolders].reverse()) removeIfEmpty(live(plan, made));
@@ -223,7 +229,8 @@ export function undoSwitch(plan: Plan, folder: ReleaseFolder): Undone {
   return { restored, untouched, saved };
 }
 
-type UndoneOne = { readonly restored: boolean; readonly saved?: string } | { readonly why: string };
+type UndoneOne =
+  { readonly restored: boolean; readonly saved?: string } | { readonly why: string; readonly theirs: boolean };
 
 function undoOne(plan: Plan, folder: ReleaseFolder, number: number, operation: Operation): UndoneOne {
   const at = live(plan, operation.path);
@@ -232,7 +239,9 @@ function undoOne(plan: Plan, folder: ReleaseFolder, number: number, operation: O
   const found = sha256OrOther(at);
   if (found === before) return { restored: false };
   if (found !== after) {
-    return isPending(folder, number, operation) ? { restored: false } : { why: 'somebody changed it since the switch' };
+    return isPending(folder, number, operation)
+      ? { restored: false }
+      : { why: 'somebody changed it since the switch', theirs: true };
   }
   if (operation.kind === 'create') {
     takeAway(at, folder.undone(number));
@@ -240,12 +249,13 @@ function undoOne(plan: Plan, folder: ReleaseFolder, number: number, operation: O
   }
   const ready = readyCopy(folder, number, operation.before.sha256);
   if (ready === undefined) {
-    return { why: `its ready copy ${folder.undo(number)} is damaged; another one is ${folder.backup(number)}` };
+    const why = `its ready copy ${folder.undo(number)} is damaged; another one is ${folder.backup(number)}`;
+    return { why, theirs: false };
   }
   if (found !== null && !exists(folder.undone(number))) keepIfRoom(at, folder.undone(number));
   renameSync(ready.file, at);
   const now = sha256Of(at);
-  if (now !== before && !ready.edited) return { why: 'it was changed while it was put back' };
+  if (now !== before && !ready.edited) return { why: 'it was changed while it was put back', theirs: true };
   return { restored: true, ...(ready.edited ? { saved: at } : lateEdit(folder, number, after)) };
 }
 

@@ -27,7 +27,7 @@ const EVENTS: { readonly [Type in ReleaseEvent['type']]: readonly Extract<Releas
     { type: 'healthy', hold: true },
   ],
   confirmed: [{ type: 'confirmed' }],
-  undone: [{ type: 'undone' }],
+  undone: [{ type: 'undone' }, { type: 'undone', left: 'a.js was not put back' }],
   failed: [{ type: 'failed', why: 'no room' }],
   cancelled: [{ type: 'cancelled', why: 'said no' }],
 };
@@ -146,15 +146,22 @@ describe('transition', () => {
     const ended = transition(restarted.state, { type: 'healthy', hold: false });
     expect(ended.state).toEqual({ at: 'ended', outcome: 'rolledBack', detail: 'the probe "api" saw: 500' });
     for (const [state, words] of [
-      [STATES.undoing, 'the undo failed'],
-      [STATES.restartingOld, 'the old files are back, but the restart failed'],
-      [STATES.watchingOld, 'the old files are back, but the app is not healthy'],
+      [STATES.undoing, '; and the undo failed: '],
+      [STATES.restartingOld, '; the old files are back, but the restart failed: '],
+      [STATES.watchingOld, '; the old files are back, but the app is not healthy: '],
     ] as const) {
       const stuck = transition(state, { type: 'failed', why: 'no room' }).state;
-      expect(stuck).toMatchObject({ at: 'ended', outcome: 'failedNeedsAttention' });
-      expect(JSON.stringify(stuck)).toContain(`a probe failed; and ${words}`.replace('; and the old', '; the old'));
-      expect(JSON.stringify(stuck)).toContain('no room');
+      expect(stuck).toEqual({ at: 'ended', outcome: 'failedNeedsAttention', detail: `a probe failed${words}no room` });
     }
+  });
+
+  it("starts the old version also with somebody's edit among its files, and then needs a person", () => {
+    const undone = transition(STATES.undoing, { type: 'undone', left: 'a.js was not put back' });
+    expect(undone.effect).toBe('restartOld');
+    const watching = transition(undone.state, { type: 'restarted' });
+    const ended = transition(watching.state, { type: 'healthy', hold: false });
+    const detail = 'a probe failed; the old version runs again, but a.js was not put back';
+    expect(ended.state).toEqual({ at: 'ended', outcome: 'failedNeedsAttention', detail });
   });
 
   it('leaves an end alone', () => {

@@ -326,7 +326,7 @@ describe('a hand that is quicker than the switch', () => {
     switchOver(planned.plan, folder);
     writeFileSync(at('lib/a.js'), 'by hand\n');
     const { untouched } = undoSwitch(planned.plan, folder);
-    expect(untouched).toEqual([{ path: 'lib/a.js', why: 'somebody changed it since the switch' }]);
+    expect(untouched).toEqual([{ path: 'lib/a.js', why: 'somebody changed it since the switch', theirs: true }]);
     expect(read('lib/a.js')).toBe('by hand\n');
     expect(read('index.js')).toBe('old index\n');
   });
@@ -407,7 +407,7 @@ describe('the copies that an undo works with', () => {
     writeFileSync(folder.undo(number), 'damaged');
     const { untouched } = undoSwitch(planned.plan, folder);
     const why = `its ready copy ${folder.undo(number)} is damaged; another one is ${folder.backup(number)}`;
-    expect(untouched).toEqual([{ path: 'index.js', why }]);
+    expect(untouched).toEqual([{ path: 'index.js', why, theirs: false }]);
     expect(read('index.js')).toBe('new index\n');
     expect(read('lib/a.js')).toBe('old a\n');
   });
