@@ -89,7 +89,9 @@ class Rows {
 
 function deflate(rows: readonly ListingRow[]): Promise<Buffer> {
   return new Promise((resolve, reject) =>
-    deflateRaw(JSON.stringify(rows), { level: 1 }, (error, packed) => (error === null ? resolve(packed) : reject(error))),
+    deflateRaw(JSON.stringify(rows), { level: 1 }, (error, packed) =>
+      error === null ? resolve(packed) : reject(error),
+    ),
   );
 }
 

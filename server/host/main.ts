@@ -21,7 +21,17 @@ declare const driftline: { readonly program: string; readonly nonce: string } | 
 
 async function main(): Promise<void> {
   if (typeof driftline !== 'undefined') {
-    const handlers: Handlers = { hello, inventory, listing, hashes, facts, read, inspect, run, ...releaseHandlers(driftline.program) };
+    const handlers: Handlers = {
+      hello,
+      inventory,
+      listing,
+      hashes,
+      facts,
+      read,
+      inspect,
+      run,
+      ...releaseHandlers(driftline.program),
+    };
     await serve(process.stdin, process.stdout, driftline.nonce, handlers);
     return;
   }

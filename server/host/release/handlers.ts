@@ -1,3 +1,4 @@
+import { count } from '../../core/words.ts';
 import { spawn } from 'child_process';
 import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, statSync } from 'fs';
 import * as path from 'path';
@@ -115,7 +116,10 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
     let pid: number;
     try {
       const { operations } = mine.folder.readPlan();
-      new Journal(mine.folder).step('stage', `${operations.length} files lie ready in ${mine.folder.path}`);
+      new Journal(mine.folder).step(
+        'stage',
+        `${count(operations.length, 'file lies', 'files lie')} ready in ${mine.folder.path}`,
+      );
       pid = startRunner(mine.folder, kept);
     } catch (error) {
       discard(mine.folder);

@@ -1,3 +1,4 @@
+import { count } from '../../core/words.ts';
 import { spawn } from 'child_process';
 import { rmSync, statSync } from 'fs';
 import * as path from 'path';
@@ -108,11 +109,11 @@ class Carrier {
       case 'backUp': {
         const files = backUp(plan, folder);
         await this.#keepDefinition();
-        this.#journal.step('backup', `${files} files copied, read back and compared`);
+        this.#journal.step('backup', `${count(files, 'file')} copied, read back and compared`);
         return { type: 'backedUp' };
       }
       case 'switch': {
-        this.#journal.step('switch', `${plan.operations.length} files`);
+        this.#journal.step('switch', count(plan.operations.length, 'file'));
         this.#mixed = true;
         const windowMs = Math.round(switchOver(plan, folder) * 100) / 100;
         this.#journal.say({ type: 'switched', files: plan.operations.length, windowMs });
@@ -209,7 +210,12 @@ class Carrier {
   #undo(): ReleaseEvent {
     const { restored, untouched, saved } = undoSwitch(this.plan, this.folder);
     const none = restored.length === 0;
-    this.#journal.step('undo', none ? 'nothing live had changed' : `${restored.length} files are as they were before`);
+    this.#journal.step(
+      'undo',
+      none
+        ? 'nothing live had changed'
+        : `${count(restored.length, 'file is as it was', 'files are as they were')} before`,
+    );
     // Stopped before its first rename, by this very process: no app has seen anything new.
     if (none && untouched.length === 0 && !this.#takenUp) this.#mixed = false;
     for (const { path: file, at } of saved) {

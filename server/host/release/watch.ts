@@ -84,6 +84,8 @@ export async function watch(options: WatchOptions): Promise<Watched> {
       }
       first = up;
     }
+    // Health holds from when it was asked for: looking at the process manager has taken its time too.
+    const probed = now();
     const last = await Promise.all((plan.health?.probes ?? []).map((spec) => probe(spec, plan.root.real)));
     for (const { name, ok, latencyMs, saw } of last) journal.say({ type: 'probe', name, ok, latencyMs, saw });
 
@@ -93,7 +95,7 @@ export async function watch(options: WatchOptions): Promise<Watched> {
 
     const good = first !== undefined && last.every((result) => result.ok);
     const stranger = good ? strangerAt(first ?? [], before) : undefined;
-    if (good && stranger === undefined) goodSince ??= round;
+    if (good && stranger === undefined) goodSince ??= probed;
     else goodSince = undefined;
     if (goodSince !== undefined && now() - goodSince >= stableForMs) {
       const again = running(await options.inspect());

@@ -98,6 +98,15 @@ describe('the watch', () => {
     expect(await see({}, { health: health({ withinMs: 1_500, stableForMs: 400 }) })).toMatchObject({ healthy: false });
   });
 
+  it('counts no time in which nobody asked the app, however slow the process manager is', async () => {
+    const inspect = async (): Promise<ProcessReport> => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return found(instance());
+    };
+    expect(await see({ inspect }, { health: health({ stableForMs: 400 }) })).toEqual({ healthy: true });
+    expect(asked).toBeGreaterThan(1);
+  });
+
   it('ends as soon as an app has kept answering wrongly for long enough, and says what it saw', async () => {
     status = 500;
     const seen = await see({}, { health: health({ withinMs: 600_000 }) });
