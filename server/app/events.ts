@@ -1,3 +1,4 @@
+import { count } from '../core/words.ts';
 import type { JournalEvent, ReleaseStep } from '../core/release/release.ts';
 
 const STEPS: Readonly<Record<ReleaseStep, string>> = {
@@ -19,7 +20,7 @@ export function describeEvent(event: JournalEvent): string | undefined {
     case 'step':
       return `${STEPS[event.step]}: ${event.detail}`;
     case 'switched':
-      return `Switched ${event.files} files in ${event.windowMs} ms`;
+      return `Switched ${count(event.files, 'file')} in ${event.windowMs} ms`;
     case 'probe':
       return `${event.name}: ${event.saw}, ${Math.round(event.latencyMs)} ms`;
     case 'problem':

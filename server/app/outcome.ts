@@ -3,13 +3,14 @@ import type { JournalEvent } from '../core/release/release.ts';
 import type { DeployResult } from './results.ts';
 
 /** How a deploy, a rollback or a recovery ended, as one sentence that stands for itself. */
-export function outcomeSentence(result: DeployResult): string {
+export function outcomeSentence(result: DeployResult, isRecovery = false): string {
   const isRollback = result.plan?.reason.kind === 'rollback';
   switch (result.outcome) {
     case 'deployed':
       return isRollback ? wentBack(result.plan) : `Deployed to ${result.target}.`;
     case 'rolledBack':
       if (!wasTouched(result)) return 'Given up: nothing live was changed.';
+      if (isRecovery) return 'Recovered: the old version answers again.';
       return isRollback
         ? 'The rollback failed and was undone: what it found answers again.'
         : 'Rolled back: the old version answers again.';
@@ -24,13 +25,15 @@ export function outcomeSentence(result: DeployResult): string {
 
 /** Whether live files were changed at any time. */
 function wasTouched(result: DeployResult): boolean {
-  return result.journal.some((event) => event.type === 'step' && event.step === 'switch');
+  return result.journal.some(
+    (event) => event.type === 'switched' || (event.type === 'step' && event.step === 'switch'),
+  );
 }
 
 function wentBack(plan: Plan | null): string {
   if (plan?.reason.kind !== 'rollback') return 'Went back.';
   const { to, undoes } = plan.reason;
-  const state = to === null ? 'production is as it was before the first release' : `production is as ${to} left it`;
+  const state = to === null ? 'production is as it was before its first release' : `production is as ${to} left it`;
   return `Went back: ${state}; ${undoes.join(', ')} ${undoes.length === 1 ? 'is' : 'are'} undone.`;
 }
 

@@ -1,3 +1,4 @@
+import { count } from '../core/words.ts';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
@@ -59,7 +60,7 @@ export async function pull(context: VerbContext, options: PullOptions): Promise<
     .map((candidate) => candidate.write);
   if (writes.length === 0 || !(await options.confirm(preview))) return preview;
 
-  context.progress.report({ message: `Writing ${writes.length} files` });
+  context.progress.report({ message: `Writing ${count(writes.length, 'file')}` });
   await writeAllOrNone(await realpath(context.config.folder), writes);
   const commit = options.commit
     ? await commitPulled(both, context.config.folder, writes, preview.proposedCommit)
@@ -164,7 +165,7 @@ async function fetchAll(
   const refused: { path: string; reason: string }[] = [];
   const bodies = new Map<string, { bytes: Uint8Array; mode: number }>();
   const host = await context.host();
-  context.progress.report({ message: `Fetching ${chosen.length} files from ${host.address}` });
+  context.progress.report({ message: `Fetching ${count(chosen.length, 'file')} from ${host.address}` });
   await host.request(
     'read',
     {

@@ -1,3 +1,4 @@
+import { count } from '../core/words.ts';
 import { decide } from '../core/plan/guards/concern.ts';
 import type { Concern } from '../core/plan/guards/concern.ts';
 import type { Acceptance, Content, Plan } from '../core/plan/plan.ts';
@@ -79,7 +80,7 @@ async function plansOf(context: VerbContext, way: Way): Promise<Plan[]> {
 /** What those paths hold now, whatever the configuration manages by now. */
 async function lookAt(context: VerbContext, returns: readonly Return[]): Promise<Inventory> {
   const { target, signal, progress } = context;
-  progress.report({ message: `Looking at ${returns.length} files of ${target.root}` });
+  progress.report({ message: `Looking at ${count(returns.length, 'file')} of ${target.root}` });
   const rules = {
     map: [{ local: '.', production: '.' }],
     include: returns.map((each) => literalPattern(each.path)),

@@ -1,5 +1,6 @@
 import { asSentence, foldProbes, lastEntries, outcomeSentence } from '../app/outcome.ts';
 import type { SeenByProbe, Told } from '../app/outcome.ts';
+import { count } from '../core/words.ts';
 import type { DeployResult } from '../app/results.ts';
 import type { GuardFinding, Plan, ProcessSpec } from '../core/plan/plan.ts';
 
@@ -112,10 +113,6 @@ function healthText(plan: Plan): string {
   if (plan.health === null) return 'unwatched: nothing tells whether it went well';
   const probes = plan.health.probes.map((probe) => (probe.kind === 'http' ? probe.url : probe.command));
   return `${probes.join(', ')} must hold for ${plan.health.stableForMs / 1000} s within ${plan.health.withinMs / 1000} s, or the old version comes back`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function oneLine(text: string): string {

@@ -1,5 +1,5 @@
 import type { JournalEvent } from '../../core/release/release.ts';
-import type { Plan } from '../../core/plan/plan.ts';
+import { asSentence, outcomeSentence } from '../../app/outcome.ts';
 import type { DeployResult } from '../../app/results.ts';
 import { escapeName } from './escape.ts';
 import { counts, guardLines, wayOut } from './plan.ts';
@@ -31,40 +31,19 @@ export function deployReport(result: DeployResult, options: ReportOptions & { re
 }
 
 function headline(result: DeployResult, verb: string, paint: Paint): string {
-  const isRollback = result.plan?.reason.kind === 'rollback';
+  const isRecovery = verb === 'recover';
+  const sentence = escapeName(outcomeSentence(result, isRecovery));
   switch (result.outcome) {
     case 'deployed':
-      return paint.green(isRollback ? wentBack(result.plan) : `Deployed to ${escapeName(result.target)}.`);
+      return paint.green(sentence);
     case 'rolledBack':
-      if (!wasTouched(result)) return paint.yellow('Given up: nothing live was changed.');
-      if (verb === 'recover') return paint.green('Recovered: the old version answers again.');
-      return paint.yellow(
-        isRollback
-          ? 'The rollback failed and was undone: what it found answers again.'
-          : 'Rolled back: the old version answers again.',
-      );
+      return isRecovery ? paint.green(sentence) : paint.yellow(sentence);
     case 'failedNeedsAttention':
-      return paint.red('FAILED: production needs a person now.');
     case 'refused':
-      return paint.red('Refused: nothing was written.');
+      return paint.red(sentence);
     case 'nothingToDo':
-      return 'Nothing to do.';
+      return sentence;
   }
-}
-
-function wentBack(plan: Plan | null): string {
-  if (plan?.reason.kind !== 'rollback') return 'Went back.';
-  const { to, undoes } = plan.reason;
-  const state =
-    to === null ? 'production is as it was before its first release' : `production is as ${escapeName(to)} left it`;
-  return `Went back: ${state}; ${undoes.map(escapeName).join(', ')} ${undoes.length === 1 ? 'is' : 'are'} undone.`;
-}
-
-/** Whether the release came as far as live files. */
-function wasTouched(result: DeployResult): boolean {
-  return result.journal.some(
-    (event) => event.type === 'switched' || (event.type === 'step' && event.step === 'switch'),
-  );
 }
 
 /** How it came to that: said of what went otherwise than it was meant to, for "healthy" alone says nothing new. */
@@ -72,11 +51,7 @@ function detail(result: DeployResult): string[] {
   if (result.outcome === 'deployed' && result.detail === 'healthy') return [];
   // The guards are listed below with their own words.
   if (result.outcome === 'refused' && result.guards.some((guard) => guard.blocks)) return [];
-  return [capital(escapeName(result.detail))];
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+  return [asSentence(escapeName(result.detail))];
 }
 
 function summary(result: DeployResult, paint: Paint): string[] {

@@ -1,3 +1,4 @@
+export { count } from '../../core/words.ts';
 import { escapeName } from './escape.ts';
 
 /** How words are set off; on a terminal by colour, elsewhere not at all. */
@@ -25,11 +26,6 @@ export interface ReportOptions {
 
 /** A group longer than this is cut, with a count. */
 export const GROUP_LIMIT = 12;
-
-/** `3 files`, `1 file`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
 
 /** Rows with their columns aligned, two spaces in. The last column is not padded. Cells are names from anywhere: escaped here. */
 export function columns(

@@ -1,7 +1,6 @@
 import { count } from '../../core/words.ts';
 import { spawn } from 'child_process';
 import { rmSync, statSync } from 'fs';
-import * as path from 'path';
 import type { ProcessReport } from '../../core/plan/host-report.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import type { ReleaseOutcome } from '../../core/release/release.ts';
@@ -13,8 +12,9 @@ import { endOf, Journal, readJournal } from './journal.ts';
 import { passLock } from './lock.ts';
 import type { ProcessManager } from './manager.ts';
 import { managerOf } from './managers.ts';
+import { undoByHand } from './readme.ts';
 import { clearAway } from './state-folder.ts';
-import { backUp, Changed, hasBegun, switchOver, undoSwitch, verifyMounts, verifyPlan } from './switch.ts';
+import { backUp, Changed, hasBegun, switchOver, undoSwitch, verifyPlaces, verifyPlan } from './switch.ts';
 import { LogTail, lookBefore, NOBODY_BEFORE, now, pause, watch } from './watch.ts';
 
 const WORD_POLL_MS = 200;
@@ -103,7 +103,7 @@ class Carrier {
       case 'verify':
         this.#journal.step('verify', `${plan.operations.length} paths, and ${plan.relies.length} that they rest on`);
         verifyPlan(plan);
-        verifyMounts(plan);
+        verifyPlaces(plan);
         await this.#verifyProcess();
         return { type: 'verified' };
       case 'backUp': {
@@ -229,13 +229,17 @@ class Carrier {
       this.#journal.say({
         type: 'problem',
         message: `${file} was not put back: ${why}.`,
-        remedy: `Its old bytes are in ${path.join(this.folder.path, 'old')}; README.md there says which. Then: driftline recover`,
+        remedy: `By hand, if that is what you want: ${undoByHand(this.plan, this.folder, this.#numberOf(file))} Then: driftline recover`,
       });
     }
     const [one] = untouched;
     if (one === undefined) return { type: 'undone' };
     const left = `${untouched.length === 1 ? `${one.path} was` : `${untouched.length} files were`} not put back`;
     return untouched.every(({ theirs }) => theirs) ? { type: 'undone', left } : { type: 'failed', why: left };
+  }
+
+  #numberOf(file: string): number {
+    return this.plan.operations.findIndex((operation) => operation.path === file);
   }
 
   finish(outcome: ReleaseOutcome, detail: string): void {
