@@ -4,10 +4,7 @@ import { live } from './switch.ts';
 
 /** How to undo a release by hand, with nothing but a shell. */
 export function readme(plan: Plan, folder: ReleaseFolder): string {
-  const lines = plan.operations.map((operation, number) => {
-    const at = quote(live(plan, operation.path));
-    return operation.kind === 'create' ? `rm -- ${at}` : `cp -p -- ${quote(folder.backup(number))} ${at}`;
-  });
+  const lines = plan.operations.map((_, number) => undoByHand(plan, folder, number));
   return [
     `# Release ${plan.id}`,
     '',
@@ -21,6 +18,13 @@ export function readme(plan: Plan, folder: ReleaseFolder): string {
     '```',
     '',
   ].join('\n');
+}
+
+/** What undoes one operation in a shell. */
+export function undoByHand(plan: Plan, folder: ReleaseFolder, number: number): string {
+  const operation = plan.operations[number];
+  const at = quote(live(plan, operation?.path ?? ''));
+  return operation?.kind === 'create' ? `rm -- ${at}` : `cp -p -- ${quote(folder.backup(number))} ${at}`;
 }
 
 /** For a person to copy; nothing here runs it. */

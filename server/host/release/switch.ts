@@ -1,4 +1,15 @@
-import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, unlinkSync, utimesSync } from 'fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  utimesSync,
+} from 'fs';
 import type { BigIntStats } from 'fs';
 import * as path from 'path';
 import type { Operation, Plan } from '../../core/plan/plan.ts';
@@ -51,10 +62,18 @@ export function verifyRoot(plan: Plan): void {
   }
 }
 
-/** Every file can be renamed from the state folder to its place: a rename cannot leave its mount, be it a bind mount of the same disk. */
-export function verifyMounts(plan: Plan): void {
+/**
+ * Every file can be renamed from the state folder to its place: this user may write there, and a rename cannot leave its mount, be it a
+ * bind mount of the same disk.
+ */
+export function verifyPlaces(plan: Plan): void {
   const ours = mountOf(plan.state);
   for (const folder of new Set(plan.operations.map((operation) => nearestFolder(live(plan, operation.path))))) {
+    try {
+      accessSync(folder, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw new Error(`${folder} cannot be written by this user: ${reasonOf(error)}`);
+    }
     const theirs = mountOf(folder);
     if (ours === theirs) continue;
     throw new Error(
@@ -219,8 +238,7 @@ export function undoSwitch(plan: Plan, folder: ReleaseFolder): Undone {
         if (done.saved !== undefined) saved.push({ path: operation.path, at: done.saved });
       }
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      untouched.push({ path: operation.path, why, theirs: false });
+      untouched.push({ path: operation.path, why: reasonOf(error), theirs: false });
     }
   }
   for (const made of [...record.madeFolders].reverse()) removeIfEmpty(live(plan, made));

@@ -24,7 +24,7 @@ import {
   hasBegun,
   switchOver,
   undoSwitch,
-  verifyMounts,
+  verifyPlaces,
   verifyPlan,
 } from '../../../../server/host/release/switch.ts';
 import { layOutPlanned, sha256, treeOf } from '../../../support/planned.ts';
@@ -489,11 +489,11 @@ describe.runIf(process.getuid?.() === 0)('another mount below the root', () => {
     execFileSync('mount', ['--bind', elsewhere, at('lib')]);
     try {
       expect(statSync(at('lib')).dev).toBe(statSync(planned.root).dev);
-      expect(() => verifyMounts(planned.plan)).toThrow(/lib is on another mount than the state folder/);
+      expect(() => verifyPlaces(planned.plan)).toThrow(/lib is on another mount than the state folder/);
     } finally {
       execFileSync('umount', [at('lib')]);
     }
-    expect(() => verifyMounts(planned.plan)).not.toThrow();
+    expect(() => verifyPlaces(planned.plan)).not.toThrow();
   });
 });
 
