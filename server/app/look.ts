@@ -3,10 +3,12 @@ import path from 'node:path';
 import { compareTrees } from '../core/drift/compare.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Inventory } from '../core/tree/inventory.ts';
-import { Selection } from '../core/tree/selection.ts';
+import { selectionOf } from '../core/tree/selection.ts';
+import type { Selection } from '../core/tree/selection.ts';
 import { loadBaseline } from '../io/baseline.ts';
 import { openRepository } from '../io/git.ts';
 import type { Repository } from '../io/git.ts';
+import { HashMemory } from '../io/hash-memory.ts';
 import { takeInventory } from '../io/inventory.ts';
 import { readLocalFiles } from '../io/local-files.ts';
 import type { LocalFiles } from '../io/local-files.ts';
@@ -27,15 +29,21 @@ export interface Look {
   readonly drift: readonly DriftEntry[];
 }
 
+export interface LookOptions {
+  /** Reads every content on both sides, where otherwise a file that nobody wrote to since it was hashed is known by that. */
+  readonly rehash?: boolean;
+}
+
 /** Lists production, reads the workspace and compares. Writes nothing on the host. */
-export async function look(context: VerbContext): Promise<Look> {
+export async function look(context: VerbContext, options: LookOptions = {}): Promise<Look> {
   const { target, config, signal, progress } = context;
-  const selection = new Selection(target.rules);
+  const selection = selectionOf(target.rules);
   const host = await context.host();
+  const memory = new HashMemory(context.places.cache, [config.folder, JSON.stringify(target.rules)]);
   progress.report({ message: `Listing ${target.root} on ${host.address}` });
   const [inventory, local, repository, baseline] = await Promise.all([
-    takeInventory(host, target, { signal }),
-    readLocalFiles(config.folder, selection, signal),
+    takeInventory(host, target, { signal, ...options }),
+    readLocalFiles(config.folder, selection, { signal, memory, ...options }),
     openRepository(config.folder),
     loadBaseline(baselineFolder(context)),
   ]);

@@ -67,7 +67,8 @@ async function planChosen(
 ): Promise<PlanResult> {
   refuseUnknown(context, options.accept);
   if (options.build) await build(context);
-  const both = await look(context);
+  // Nothing that a deploy rests on is known by its looks alone.
+  const both = await look(context, { rehash: true });
   const { wanted, deletes } = choice(both);
   const operations = operate(both, wanted, deletes);
   const links = await judgeMerged(context, both, operations);

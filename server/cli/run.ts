@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { VerbContext } from '../app/context.ts';
 import { placesOf } from '../io/places.ts';
+import { RememberingHost } from '../io/remembering-host.ts';
 import { connect } from '../remote/connect.ts';
 import type { Host } from '../remote/host.ts';
 import { paintFor } from './colours.ts';
@@ -49,10 +50,10 @@ export async function onTarget(
   const { interrupts } = around;
   interrupts.listen();
   let connecting: Promise<Host> | undefined;
-  const connectOnce = (): Promise<Host> => {
+  const connectOnce = async (): Promise<Host> => {
     const address = target.host === 'local' ? 'this machine' : target.host;
     line.report({ message: `Connecting to ${address}` });
-    return connect(target, {
+    const host = await connect(target, {
       person: context.person,
       signal: interrupts.signal,
       home: around.home,
@@ -60,6 +61,7 @@ export async function onTarget(
       hostProgram: path.join(around.dist, 'host.js'),
       ...(acceptHostKey !== undefined && { acceptHostKey }),
     });
+    return new RememberingHost(host, context.places.cache);
   };
   const context: VerbContext = {
     config,

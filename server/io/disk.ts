@@ -28,7 +28,7 @@ export class DiskSource implements FactSource {
       case 'text':
         return { ask, path, answer: look(() => readFileSync(path, 'utf8')) };
       case 'identity':
-        return { ask, path, answer: await lookAsync(async () => ({ state: 'known', value: await hashFile(path) })) };
+        return { ask, path, answer: look(() => hashFile(path)) };
       case 'module':
         return { ask, path, answer: await lookAsync(() => this.#module(path)) };
     }

@@ -1,13 +1,13 @@
-import type { HostPlatform, Inventory, InventoryEntry } from '../core/tree/inventory.ts';
+import type { HostPlatform, Inventory, InventoryEntry, KnownContents } from '../core/tree/inventory.ts';
 import type { ContentId, EntryKind } from '../core/tree/tree.ts';
 
 /**
  * Checks on what a host, or a file on this disk, says an inventory is. Only fields that are known and of the right type come through.
  */
 export function parseEntry(value: unknown): InventoryEntry | undefined {
-  const fields = fieldsOf(value);
-  if (fields === undefined) return undefined;
-  const { path, kind, size, mtimeNs, mode, uid, gid, leadsTo, link, content, problem } = fields;
+  if (typeof value !== 'object' || value === null) return undefined;
+  // Not copied first, as elsewhere here: there may be a million of them.
+  const { path, kind, size, mtimeNs, mode, uid, gid, leadsTo, link, content, problem }: Partial<Fields> = value;
   if (typeof path !== 'string' || !isKind(kind) || typeof mtimeNs !== 'string' || !/^-?\d{1,30}$/.test(mtimeNs)) {
     return undefined;
   }
@@ -29,6 +29,29 @@ export function parseEntry(value: unknown): InventoryEntry | undefined {
   };
 }
 
+const CHECKED = new WeakSet<readonly unknown[]>();
+
+/** Says of entries that this process made them, each from fields that it has checked. */
+export function checkedEntries(entries: InventoryEntry[]): InventoryEntry[] {
+  CHECKED.add(entries);
+  return entries;
+}
+
+/** The entries of a part; `undefined` where one of them is none. */
+export function parseEntries(values: readonly unknown[]): readonly InventoryEntry[] | undefined {
+  // What this process has put together itself is of the type that it says.
+  if (CHECKED.has(values)) return values as readonly InventoryEntry[];
+  const entries: InventoryEntry[] = [];
+  for (const value of values) {
+    const entry = parseEntry(value);
+    if (entry === undefined) return undefined;
+    entries.push(entry);
+  }
+  return entries;
+}
+
+type Fields = { readonly [K in keyof InventoryEntry]: unknown };
+
 /** An inventory without its entries. */
 export function parseInventoryEnd(value: unknown): Omit<Inventory, 'entries'> | undefined {
   const fields = fieldsOf(value);
@@ -42,13 +65,30 @@ export function parseInventoryEnd(value: unknown): Omit<Inventory, 'entries'> | 
   if (platform === undefined || unlisted === undefined || unreadable === undefined || typeof complete !== 'boolean') {
     return undefined;
   }
-  return { root, realRoot, rootIdentity, takenAt, complete, platform, unlisted, unreadable };
+  const contents = parseContents(fields['contents']);
+  return {
+    ...{ root, realRoot, rootIdentity, takenAt, complete, platform, unlisted, unreadable },
+    ...(contents !== undefined && { contents }),
+  };
 }
+
+function parseContents(value: unknown): KnownContents | undefined {
+  const { hashed, remembered, hashedSince, notRemembered } = fieldsOf(value) ?? {};
+  if (!isCount(hashed) || !isCount(remembered) || !Array.isArray(notRemembered)) return undefined;
+  const clauses = notRemembered.filter((clause) => typeof clause === 'string');
+  return {
+    ...{ hashed, remembered, notRemembered: clauses },
+    ...(typeof hashedSince === 'string' && !Number.isNaN(Date.parse(hashedSince)) && { hashedSince }),
+  };
+}
+
+/** An empty part, `.` or `..`. */
+const NO_NAME = /(?:^|\/)\.{0,2}(?:\/|$)/;
 
 /** Why an entry cannot be one below a root, or `undefined`. A folder comes before what it holds. */
 export function oddity(path: string, seen: ReadonlyMap<string, InventoryEntry>): string | undefined {
   if (path === '' || path.startsWith('/') || path.includes('\0')) return 'not a path below the root';
-  if (path.split('/').some((part) => part === '..' || part === '.' || part === '')) return 'not a path below the root';
+  if (NO_NAME.test(path)) return 'not a path below the root';
   if (seen.has(path)) return 'listed twice';
   const slash = path.lastIndexOf('/');
   if (slash > 0 && seen.get(path.slice(0, slash))?.kind !== 'folder') return 'its folder was not listed';
@@ -73,13 +113,14 @@ function parseHidden(value: unknown): { path: string; reason: string; count?: nu
 }
 
 function parseContentId(value: unknown): ContentId | undefined {
-  const { sha256, blob } = fieldsOf(value) ?? {};
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { sha256, blob }: { readonly sha256?: unknown; readonly blob?: unknown } = value;
   if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
   if (typeof blob !== 'string' || !/^[0-9a-f]{40}$/.test(blob)) return undefined;
   return { sha256, blob };
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
 
@@ -87,7 +128,7 @@ function isTreePath(path: string): boolean {
   return path === '/' || /^(\/[^/\0]+)+$/.test(path);
 }
 
-function isCount(value: unknown): value is number {
+export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
@@ -95,6 +136,6 @@ function isKind(value: unknown): value is EntryKind {
   return value === 'file' || value === 'folder' || value === 'symlink' || value === 'other';
 }
 
-function isLink(value: unknown): value is NonNullable<InventoryEntry['link']> {
+export function isLink(value: unknown): value is NonNullable<InventoryEntry['link']> {
   return value === 'inside' || value === 'outside' || value === 'loop' || value === 'dangling';
 }

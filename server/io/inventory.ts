@@ -1,8 +1,10 @@
 import type { Target } from '../config/config.ts';
-import { Failure } from '../core/failure.ts';
 import type { Inventory, InventoryEntry, InventoryLimits } from '../core/tree/inventory.ts';
 import type { Host } from '../remote/host.ts';
-import { oddity, parseEntry, parseInventoryEnd } from './inventory-wire.ts';
+import { InventoryRefused } from './inventory-refused.ts';
+import { oddity, parseEntries, parseInventoryEnd } from './inventory-wire.ts';
+
+export { InventoryRefused };
 
 /** Generous enough for real applications, small enough that a hostile or runaway host cannot fill this machine's memory. */
 export const DEFAULT_LIMITS: InventoryLimits = {
@@ -16,15 +18,12 @@ const MAX_REFUSED = 1000;
 /** A single large file may be hashed for this long without a word. */
 const SILENCE_MS = 120_000;
 
-/** A host that answers with what is no inventory. */
-export class InventoryRefused extends Failure {
-  readonly kind = 'connection';
-  constructor(address: string, root: string, why: string) {
-    super(
-      `What ${address} sent as the inventory of ${root} is none: ${why}.`,
-      'Do not trust this host before you know why; a newer Driftline may help.',
-    );
-  }
+export interface InventoryOptions {
+  readonly signal?: AbortSignal;
+  readonly limits?: InventoryLimits;
+  /** Every content is hashed on the host, whatever is remembered. */
+  readonly rehash?: boolean;
+  readonly onProgress?: (entries: number) => void;
 }
 
 /**
@@ -35,15 +34,13 @@ export class InventoryRefused extends Failure {
 export async function takeInventory(
   host: Host,
   target: Pick<Target, 'root' | 'state' | 'rules'>,
-  options: { signal?: AbortSignal; limits?: InventoryLimits; onProgress?: (entries: number) => void } = {},
+  options: InventoryOptions = {},
 ): Promise<Inventory> {
   const { root, state, rules } = target;
   const limits = options.limits ?? DEFAULT_LIMITS;
   const entries = new Map<string, InventoryEntry>();
   const refused: { path: string; reason: string }[] = [];
-  const receive = (value: unknown): void => {
-    const entry = parseEntry(value);
-    if (entry === undefined) throw new InventoryRefused(host.address, root, 'an entry has not the fields of one');
+  const receive = (entry: InventoryEntry): void => {
     if (entries.size >= limits.totalEntries) {
       throw new InventoryRefused(host.address, root, `it has more than the ${limits.totalEntries} entries asked for`);
     }
@@ -54,14 +51,16 @@ export async function takeInventory(
   };
   const answer = await host.request(
     'inventory',
-    { root, state, rules, limits },
+    { root, state, rules, limits, ...(options.rehash === true && { rehash: true }) },
     {
       ...(options.signal && { signal: options.signal }),
       silenceMs: SILENCE_MS,
       onPart: (part: unknown) => {
         const batch = entriesOf(part);
         if (batch === undefined) throw new InventoryRefused(host.address, root, 'a part of it has no entries');
-        batch.forEach(receive);
+        const parsed = parseEntries(batch);
+        if (parsed === undefined) throw new InventoryRefused(host.address, root, 'an entry has not the fields of one');
+        parsed.forEach(receive);
         options.onProgress?.(entries.size);
       },
     },

@@ -1,13 +1,30 @@
 import { createHash } from 'node:crypto';
-import { lstat, open, readdir, readlink } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { LocalFile } from '../core/drift/compare.ts';
+import { untrustedBelow } from '../core/tree/file-systems.ts';
 import type { Selection } from '../core/tree/selection.ts';
+import { laterOf, stampText, whyVoid } from '../core/tree/stamps.ts';
+import type { Scan, Stamp } from '../core/tree/stamps.ts';
 import type { ContentId } from '../core/tree/tree.ts';
+import { Contents } from './contents.ts';
+import type { HashMemory } from './hash-memory.ts';
 
-/** Files that are read at once: most of a small file's time is waiting for the thread that reads it. */
-const AT_ONCE = 64;
-const CHUNK_BYTES = 256 * 1024;
+/** One call after the other is several times as fast as a thread a call; between turns of this length others get a word in. */
+const TURN_MS = 10;
 
 /** The workspace's managed files as saved. */
 export interface LocalFiles {
@@ -17,19 +34,89 @@ export interface LocalFiles {
   readonly unnamed: readonly string[];
 }
 
+export interface LocalOptions {
+  readonly signal?: AbortSignal;
+  /** What was hashed before; without it every file is read. */
+  readonly memory?: HashMemory;
+  readonly rehash?: boolean;
+}
+
+interface Named {
+  /** On production. */
+  readonly path: string;
+  /** Relative to the config's folder. */
+  readonly local: string;
+}
+
 /**
- * Reads every managed file's kind, mode and content ids. Folders that cannot hold a managed file are not entered. A folder that cannot be
- * read rejects: a drift or a deploy without it would take unread for absent.
+ * Every managed file's kind, mode and content ids. Folders that cannot hold a managed file are not entered. A folder that cannot be
+ * read rejects: a drift or a deploy without it would take unread for absent. Blocks for short turns: it belongs into a worker thread or
+ * a command line.
  *
  * @param folder the config's folder, absolute
  */
-export async function readLocalFiles(folder: string, selection: Selection, signal?: AbortSignal): Promise<LocalFiles> {
-  const found: { readonly path: string; readonly local: string }[] = [];
+export async function readLocalFiles(
+  folder: string,
+  selection: Selection,
+  options: LocalOptions = {},
+): Promise<LocalFiles> {
+  const turn = new Turn(options.signal);
+  const startMs = Date.now();
+  const { found, unnamed } = await nameFiles(folder, selection, turn);
+  const looks = new Map<string, Look>();
+  let latest = '0';
+  for (const { local } of found) {
+    await turn.end();
+    const look = lookAt(folder, local);
+    if (look === undefined) continue; // Gone since its folder was read.
+    looks.set(local, look);
+    latest = laterOf(latest, look.ctimeNs);
+  }
+  const scan = scanOf(folder, startMs);
+  const kept = await options.memory?.load();
+  const isVoid = kept !== undefined && whyVoid(kept, scan, latest) !== undefined;
+  const contents = new Contents(scan, isVoid || options.rehash === true ? undefined : kept, startMs);
+  const files = new Map<string, LocalFile>();
+  for (const { path: place, local } of found) {
+    const look = looks.get(local);
+    if (look === undefined) continue;
+    if (look.file.kind !== 'file') {
+      files.set(place, look.file);
+      continue;
+    }
+    const content = contents.recall(local, look.stamp);
+    if (content === undefined) await turn.end();
+    files.set(place, content === undefined ? read(folder, look, contents) : { ...look.file, content });
+  }
+  // It is only a memory: a disk that is full costs the next audit some time.
+  if (contents.hasNews) await options.memory?.save(scan, contents.kept()).catch(() => undefined);
+  return { files, unnamed };
+}
+
+/** Lets others run, and hears of a wish to stop, before it has blocked for long. */
+class Turn {
+  #begin = performance.now();
+
+  constructor(readonly signal: AbortSignal | undefined) {}
+
+  async end(): Promise<void> {
+    if (performance.now() - this.#begin < TURN_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.signal?.throwIfAborted();
+    this.#begin = performance.now();
+  }
+}
+
+async function nameFiles(
+  folder: string,
+  selection: Selection,
+  turn: Turn,
+): Promise<{ found: readonly Named[]; unnamed: readonly string[] }> {
+  const found: Named[] = [];
   const unnamed: string[] = [];
   const visit = async (local: string): Promise<void> => {
-    signal?.throwIfAborted();
-    const children = await readdir(path.join(folder, local), { withFileTypes: true, encoding: 'buffer' });
-    for (const child of children) {
+    await turn.end();
+    for (const child of readdirSync(path.join(folder, local), { withFileTypes: true, encoding: 'buffer' })) {
       const name = utf8(child.name);
       if (name === undefined) {
         unnamed.push(`${local}/${escapeBytes(child.name)}`);
@@ -45,19 +132,9 @@ export async function readLocalFiles(folder: string, selection: Selection, signa
     }
   };
   for (const entry of outermost(selection.rules.map.map((pair) => pair.local))) {
-    if (await isFolder(path.join(folder, entry))) await visit(entry);
+    if (isFolder(path.join(folder, entry))) await visit(entry);
   }
-  const files = new Map<string, LocalFile>();
-  for (let at = 0; at < found.length; at += AT_ONCE) {
-    signal?.throwIfAborted();
-    const some = found.slice(at, at + AT_ONCE);
-    const read = await Promise.all(some.map(({ local }) => readLocalFile(folder, local)));
-    some.forEach(({ path: place }, index) => {
-      const file = read[index];
-      if (file !== undefined) files.set(place, file);
-    });
-  }
-  return { files, unnamed };
+  return { found, unnamed };
 }
 
 /** A folder is left out only where a pattern excludes it whole: then, as with git, nothing below can be taken back. */
@@ -67,56 +144,122 @@ function mayHoldManaged(selection: Selection, folder: string): boolean {
   return selection.rules.map.some((pair) => pair.local.startsWith(`${folder}/`));
 }
 
-/** One managed file; `local` is relative to `folder`. A content that cannot be read is a `problem`, never a missing file. */
-export async function readLocalFile(folder: string, local: string): Promise<LocalFile> {
-  const full = path.join(folder, local);
-  const stat = await lstat(full);
-  const base = { local, mode: stat.mode & 0o7777, size: stat.size };
-  if (stat.isSymbolicLink()) return { ...base, kind: 'symlink', leadsTo: await readlink(full) };
-  if (!stat.isFile()) return { ...base, kind: 'other' };
-  try {
-    return { ...base, kind: 'file', content: await hashFile(full) };
-  } catch (error) {
-    return { ...base, kind: 'file', problem: error instanceof Error ? error.message : String(error) };
-  }
+interface Look {
+  readonly file: LocalFile;
+  /** As text. */
+  readonly stamp: string;
+  readonly ctimeNs: string;
 }
 
-/** Both ids of a file's content, in one read and without holding the file in memory. Rejects if it changes meanwhile. */
-export async function hashFile(file: string): Promise<ContentId> {
-  const handle = await open(file, 'r');
+function lookAt(folder: string, local: string): Look | undefined {
+  const full = `${folder}/${local}`;
   try {
-    const size = (await handle.stat()).size;
-    const sha256 = createHash('sha256');
-    const blob = createHash('sha1').update(`blob ${size}\0`);
-    const buffer = Buffer.allocUnsafe(Math.min(size + 1, CHUNK_BYTES));
-    let read = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
-      if (bytesRead === 0) break;
-      const bytes = buffer.subarray(0, bytesRead);
-      read += bytesRead;
-      sha256.update(bytes);
-      blob.update(bytes);
-    }
-    if (read !== size) throw new Error(`${file} changed while it was read`);
-    return { sha256: sha256.digest('hex'), blob: blob.digest('hex') };
-  } finally {
-    await handle.close();
-  }
-}
-
-async function isFolder(full: string): Promise<boolean> {
-  try {
-    return (await lstat(full)).isDirectory();
+    const stat = lstatSync(full, { bigint: true });
+    const looks = stampOf(stat);
+    const known = { stamp: stampText(looks), ctimeNs: looks.ctimeNs };
+    const base = { local, mode: Number(stat.mode) & 0o7777, size: looks.size };
+    if (stat.isSymbolicLink()) return { file: { ...base, kind: 'symlink', leadsTo: readlinkSync(full) }, ...known };
+    return { file: { ...base, kind: stat.isFile() ? 'file' : 'other' }, ...known };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
 
+/** A content that cannot be read is a `problem`, never a missing file. */
+function read(folder: string, { file }: Look, contents: Contents): LocalFile {
+  try {
+    const { content, stamp } = hashWithLooks(path.join(folder, file.local));
+    contents.learn(file.local, content, stamp);
+    return { ...file, size: stamp.size, content };
+  } catch (error) {
+    return { ...file, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Both ids of a file's content, in one read and without holding the file in memory. Throws if it changes meanwhile. */
+export function hashFile(file: string): ContentId {
+  return hashWithLooks(file).content;
+}
+
+/** Used again for every file: what a file has is hashed before anything else is read. */
+const chunk = Buffer.allocUnsafeSlow(1 << 20);
+
+function hashWithLooks(file: string): { content: ContentId; stamp: Stamp } {
+  // A FIFO that took a file's place would block until somebody writes to it.
+  const handle = openSync(file, process.platform === 'win32' ? 'r' : constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(handle, { bigint: true });
+    if (!stat.isFile()) throw new Error(`${file} is not a regular file any more`);
+    const before = stampOf(stat);
+    const sha256 = createHash('sha256');
+    const blob = createHash('sha1').update(`blob ${before.size}\0`);
+    for (;;) {
+      const bytes = readSync(handle, chunk, 0, chunk.length, null);
+      const some = chunk.subarray(0, bytes);
+      sha256.update(some);
+      blob.update(some);
+      // A regular file gives less than was asked for at its end only.
+      if (bytes < chunk.length) break;
+    }
+    const after = stampOf(fstatSync(handle, { bigint: true }));
+    if (after.size !== before.size || after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs) {
+      throw new Error(`${file} changed while it was read`);
+    }
+    return { content: { sha256: sha256.digest('hex'), blob: blob.digest('hex') }, stamp: before };
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function stampOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): Stamp {
+  return {
+    dev: dev.toString(),
+    ino: ino.toString(),
+    size: Number(size),
+    mtimeNs: mtimeNs.toString(),
+    ctimeNs: ctimeNs.toString(),
+  };
+}
+
+/** Where no `/proc` tells on what the folder lies (macOS, Windows), nothing is remembered. */
+function scanOf(folder: string, startMs: number): Scan {
+  const { dev, ino } = lstatSync(folder, { bigint: true });
+  let mounts: string | undefined;
+  try {
+    mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+  } catch {
+    mounts = undefined;
+  }
+  return {
+    machine: os.hostname(),
+    rootIdentity: `${dev}:${ino}`,
+    startNs: nanoseconds(startMs),
+    endNs: nanoseconds(Date.now() + 1),
+    untrusted: untrustedBelow(realpathSync(folder), mounts),
+  };
+}
+
+function nanoseconds(ms: number): string {
+  return (BigInt(ms) * 1_000_000n).toString();
+}
+
+function isFolder(full: string): boolean {
+  try {
+    return lstatSync(full).isDirectory();
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
 function utf8(name: Buffer): string | undefined {
   const text = name.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(name) ? text : undefined;
+  return text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(name) ? undefined : text;
 }
 
 function escapeBytes(name: Buffer): string {

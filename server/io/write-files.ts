@@ -44,7 +44,7 @@ export async function writeAllOrNone(folder: string, files: readonly FileToWrite
         await refuseExisting(step.at, step.file.local);
       } else {
         await link(step.at, step.kept);
-        await refuseChanged(step.kept, step.file.local, step.file.replaces);
+        refuseChanged(step.kept, step.file.local, step.file.replaces);
       }
       await rename(step.fresh, step.at);
       switched.push(step);
@@ -109,8 +109,8 @@ async function refuseExisting(at: string, local: string): Promise<void> {
 }
 
 /** The file that would be replaced must still be the one that was looked at: anything newer is work that nobody agreed to lose. */
-async function refuseChanged(at: string, local: string, sha256: string): Promise<void> {
-  if ((await hashFile(at)).sha256 === sha256) return;
+function refuseChanged(at: string, local: string, sha256: string): void {
+  if (hashFile(at).sha256 === sha256) return;
   throw new UnsafePlace(
     `${local} was changed here while it was being pulled.`,
     'Save or discard that change, then pull again.',

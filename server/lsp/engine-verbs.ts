@@ -25,6 +25,7 @@ import { DiskSource } from '../io/disk.ts';
 import type { FactSource } from '../io/facts.ts';
 import { HostSource } from '../io/host-facts.ts';
 import { ModuleStore } from '../io/modules.ts';
+import { RememberingHost } from '../io/remembering-host.ts';
 import { rootKey } from '../io/places.ts';
 import type { Places } from '../io/places.ts';
 import type { ProductionContent, Proposal } from '../protocol.ts';
@@ -327,7 +328,7 @@ export class Engine {
     const { person, home, places, hostProgram } = this.around;
     const host = await connect(known.target, { person, signal, home, stateFolder: places.state, hostProgram });
     return new RecordingHost(
-      host,
+      new RememberingHost(host, places.cache),
       (memory) => {
         known.memory = memory;
       },

@@ -52,6 +52,7 @@ export function endOf<V extends Verb>(verb: V, value: unknown): HostVerbs[V]['en
 const noPart: Check = () => false;
 const ENTRY_KIND = oneOf('file', 'folder', 'symlink', 'other');
 const SHA256 = matching(/^[0-9a-f]{64}$/);
+const BLOB = matching(/^[0-9a-f]{40}$/);
 /** A name in a folder: neither a path nor a way out of it. */
 const NAME = matching(/^(?!\.{1,2}$)[^/\0]+$/);
 
@@ -78,7 +79,6 @@ const fact = either(
 );
 
 const DECIMAL = matching(/^-?\d{1,30}$/);
-const BLOB = matching(/^[0-9a-f]{40}$/);
 const hashRow = either(
   tuple(anyNumber, anyText),
   tuple(anyNumber, SHA256, BLOB, DECIMAL, anyNumber, DECIMAL, DECIMAL, DECIMAL),

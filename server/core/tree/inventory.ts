@@ -15,11 +15,24 @@ export interface Inventory {
   /** True only where every folder in scope was listed and every managed file was hashed. */
   readonly complete: boolean;
   readonly platform: HostPlatform;
+  /** How contents came to be known; not said where all were hashed just now and nothing was remembered before. */
+  readonly contents?: KnownContents;
   readonly entries: readonly InventoryEntry[];
   /** What is known to be there and was deliberately not listed (`node_modules`, a folder over its limit). */
   readonly unlisted: readonly { readonly path: string; readonly reason: string; readonly count?: number }[];
   /** What could not be read, or has a name that is no path (escaped for display). Never taken for empty or absent. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Where contents are remembered, how many of them were hashed this time, and what was believed of the rest. */
+export interface KnownContents {
+  readonly hashed: number;
+  /** Files that look in every way as when they were hashed. */
+  readonly remembered: number;
+  /** The earliest time at which one of the remembered was hashed, ISO 8601. */
+  readonly hashedSince?: string;
+  /** Why contents were hashed although they could be remembered, one clause each: "uploads lies on nfs4". */
+  readonly notRemembered: readonly string[];
 }
 
 /** What the inventory was taken with. Without Node, links are resolved by our own rules' default version and plans say so. */

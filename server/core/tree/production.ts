@@ -11,19 +11,17 @@ export function factsOf(inventory: Inventory): Fact[] {
   const at = (path: string): TreePath => (path === '.' ? root : `${root === '/' ? '' : root}/${path}`);
   const facts: Fact[] = [];
   const listings = new Map<TreePath, Map<string, EntryKind>>([[root, new Map()]]);
+  const hidden = new Set([...inventory.unlisted, ...inventory.unreadable].map((each) => each.path));
 
   for (const entry of inventory.entries) {
     const path = at(entry.path);
     if (entry.kind === 'folder') listings.set(path, new Map());
     listings.get(dirname(path))?.set(basename(path), entry.kind);
-    facts.push({
-      ask: 'entry',
-      path,
-      answer: {
-        state: 'known',
-        value: entry.leadsTo === undefined ? { kind: entry.kind } : { kind: entry.kind, leadsTo: entry.leadsTo },
-      },
-    });
+    // The rest is in the listing of its folder: a fact an entry would double the memory that a large tree takes.
+    if (entry.kind === 'symlink' || hidden.has(parentOf(entry.path))) {
+      const value = entry.leadsTo === undefined ? { kind: entry.kind } : { kind: entry.kind, leadsTo: entry.leadsTo };
+      facts.push({ ask: 'entry', path, answer: { state: 'known', value } });
+    }
     if (entry.content !== undefined)
       facts.push({ ask: 'identity', path, answer: { state: 'known', value: entry.content } });
     else if (entry.problem !== undefined) {
@@ -31,13 +29,12 @@ export function factsOf(inventory: Inventory): Fact[] {
     }
   }
 
-  for (const hidden of inventory.unlisted) listings.delete(at(hidden.path));
-  for (const hidden of inventory.unreadable) {
-    const path = at(hidden.path);
+  for (const { path } of inventory.unlisted) listings.delete(at(path));
+  for (const { path: relative, reason } of inventory.unreadable) {
+    const path = at(relative);
     // An unreadable folder has its own entry; an unreadable name only spoils its parent's listing for that name.
-    if (listings.delete(path))
-      facts.push({ ask: 'list', path, answer: { state: 'unreadable', reason: hidden.reason } });
-    else facts.push({ ask: 'entry', path, answer: { state: 'unreadable', reason: hidden.reason } });
+    if (listings.delete(path)) facts.push({ ask: 'list', path, answer: { state: 'unreadable', reason } });
+    else facts.push({ ask: 'entry', path, answer: { state: 'unreadable', reason } });
   }
   for (const [path, names] of listings) facts.push({ ask: 'list', path, answer: { state: 'known', value: names } });
 
@@ -46,4 +43,9 @@ export function factsOf(inventory: Inventory): Fact[] {
     facts.push({ ask: 'entry', path: folder, answer: { state: 'known', value: { kind: 'folder' } } });
   }
   return facts;
+}
+
+function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '.' : path.slice(0, slash);
 }

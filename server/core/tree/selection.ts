@@ -88,6 +88,15 @@ export class Selection {
   }
 }
 
+const KNOWN = new WeakMap<SelectionRules, Selection>();
+
+/** The selection of these rules, made once: it remembers what it has decided. */
+export function selectionOf(rules: SelectionRules): Selection {
+  let selection = KNOWN.get(rules);
+  if (selection === undefined) KNOWN.set(rules, (selection = new Selection(rules)));
+  return selection;
+}
+
 /** The part of `path` under `folder`, `''` for the folder itself, `undefined` outside it. */
 function below(path: string, folder: string): string | undefined {
   if (folder === '.') return path === '.' ? '' : path;

@@ -15,9 +15,14 @@ export interface Stamp {
   readonly ctimeNs: string;
 }
 
-/** A stamp as one word, to be kept and compared. */
+/** A stamp as one word, to be kept and compared: there may be a million of them. */
 export function stampText({ dev, ino, size, mtimeNs, ctimeNs }: Stamp): string {
   return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+}
+
+/** The later of two times; both are decimals without a leading zero. */
+export function laterOf(a: string, b: string): string {
+  return a.length > b.length || (a.length === b.length && a > b) ? a : b;
 }
 
 /** When and where a tree was listed, all by the clock of the machine that it lies on. */
@@ -67,10 +72,14 @@ export function whyVoid(earlier: Hashes, scan: Scan, latestCtimeNs: string): str
   return isBack || BigInt(latestCtimeNs) > BigInt(scan.endNs) ? 'its clock went back' : undefined;
 }
 
-/** The content of a file whose looks prove that nobody has written to it since it was hashed. */
-export function recall(earlier: Hashes, scan: Scan, path: string, stamp: Stamp): HashedOnce | undefined {
+/**
+ * The content of a file whose looks prove that nobody has written to it since it was hashed.
+ *
+ * @param stamp as text
+ */
+export function recall(earlier: Hashes, scan: Scan, path: string, stamp: string): HashedOnce | undefined {
   const known = earlier.get(path);
-  if (known === undefined || known.stamp !== stampText(stamp)) return undefined;
+  if (known === undefined || known.stamp !== stamp) return undefined;
   return isBelowAny(path, scan.untrusted) ? undefined : known;
 }
 
