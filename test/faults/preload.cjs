@@ -52,7 +52,7 @@ function watch(fault) {
     at(event.type === 'step' ? `step:${event.step}` : event.type);
   };
   const renaming = (call) => (from, to) => {
-    if (switching && !String(to).endsWith('.json')) at(`rename:${++renames}`);
+    if (switching && !String(to).endsWith('/record.json')) at(`rename:${++renames}`);
     return call(from, to);
   };
   fs.renameSync = renaming(renameSync);
