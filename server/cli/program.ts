@@ -11,6 +11,7 @@ import { pullCommand } from './commands/pull.ts';
 import { recoverCommand } from './commands/recover.ts';
 import { releasesCommand } from './commands/releases.ts';
 import { rollbackCommand } from './commands/rollback.ts';
+import { whyCommand } from './commands/why.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -35,7 +36,8 @@ export function createProgram(door: Door): Command {
   program.commandsGroup('Set up:');
   for (const command of [initCommand, doctorCommand]) program.addCommand(command(door));
   program.commandsGroup('Look, and write nothing on production:');
-  for (const command of [auditCommand, checkCommand, planCommand, releasesCommand]) program.addCommand(command(door));
+  for (const command of [auditCommand, checkCommand, whyCommand, planCommand, releasesCommand])
+    program.addCommand(command(door));
   program.commandsGroup('Change something, after a question:');
   for (const command of [pullCommand, deployCommand, rollbackCommand, recoverCommand])
     program.addCommand(command(door));
