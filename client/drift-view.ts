@@ -45,7 +45,7 @@ export class DriftTree implements vscode.TreeDataProvider<DriftNode>, vscode.Dis
   }
 
   getTreeItem(node: DriftNode): vscode.TreeItem {
-    return node instanceof GroupNode ? groupItem(node.group) : driftItem(node);
+    return treeItem(node);
   }
 
   getParent(): undefined {
@@ -88,6 +88,11 @@ export function age(state: SessionState): string {
   if (minutes < 120) return t('{0} minutes ago', minutes);
   const hours = Math.round(minutes / 60);
   return hours < 48 ? t('{0} hours ago', hours) : t('{0} days ago', Math.round(hours / 24));
+}
+
+/** How the tree shows a node. Its `contextValue` is what the menus of package.json ask for by `viewItem`. */
+export function treeItem(node: DriftNode): vscode.TreeItem {
+  return node instanceof GroupNode ? groupItem(node.group) : driftItem(node);
 }
 
 function groupItem(group: Group): vscode.TreeItem {
