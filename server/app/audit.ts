@@ -4,12 +4,12 @@ import { summarise } from '../core/drift/summary.ts';
 import type { VerbContext } from './context.ts';
 import { closureOf, judge, layOut, missingHere, wholeOverlay } from './links.ts';
 import { look } from './look.ts';
-import type { Look } from './look.ts';
+import type { Look, LookOptions } from './look.ts';
 import type { AuditResult } from './results.ts';
 
 /** What production has, what the workspace has, and what code needs that only production has. Writes nothing on the host. */
-export async function audit(context: VerbContext): Promise<AuditResult> {
-  const both = await look(context);
+export async function audit(context: VerbContext, options: LookOptions = {}): Promise<AuditResult> {
+  const both = await look(context, options);
   const entries = await withNeeds(context, both);
   return auditResult(context, both, entries, (await context.host()).address);
 }
@@ -41,6 +41,7 @@ function auditResult(context: VerbContext, both: Look, entries: readonly DriftEn
     evidence: history.evidence,
     entries: [...entries].sort(byWeight),
     counts: countKinds(entries),
+    ...(inventory.contents !== undefined && { contents: inventory.contents }),
     unlisted: inventory.unlisted,
     unreadable: [...inventory.unreadable, ...problems],
   };

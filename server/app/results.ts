@@ -1,6 +1,7 @@
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
 import type { PackageDifference } from '../core/link/package-differences.ts';
+import type { KnownContents } from '../core/tree/inventory.ts';
 import type { GuardFinding, Plan } from '../core/plan/plan.ts';
 import type { DeployOutcome, JournalEvent, ReleaseSummary } from '../core/release/release.ts';
 
@@ -35,6 +36,8 @@ export interface AuditResult {
   /** Production-only that code needs first, then by weight; `same` left out unless asked. */
   readonly entries: readonly DriftEntry[];
   readonly counts: Readonly<Record<DriftEntry['kind'], number>>;
+  /** How production's contents came to be known: by a hash just now, or by looks that are the same as when they were hashed. */
+  readonly contents?: KnownContents;
   readonly unlisted: readonly { readonly path: string; readonly reason: string; readonly count?: number }[];
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
 }

@@ -85,10 +85,14 @@ function parseContents(value: unknown): KnownContents | undefined {
 /** An empty part, `.` or `..`. */
 const NO_NAME = /(?:^|\/)\.{0,2}(?:\/|$)/;
 
+/** Whether a path is a plain one below the root: relative, and of names only. */
+export function isBelowRoot(path: string): boolean {
+  return !path.includes('\0') && !NO_NAME.test(path);
+}
+
 /** Why an entry cannot be one below a root, or `undefined`. A folder comes before what it holds. */
 export function oddity(path: string, seen: ReadonlyMap<string, InventoryEntry>): string | undefined {
-  if (path === '' || path.startsWith('/') || path.includes('\0')) return 'not a path below the root';
-  if (NO_NAME.test(path)) return 'not a path below the root';
+  if (!isBelowRoot(path)) return 'not a path below the root';
   if (seen.has(path)) return 'listed twice';
   const slash = path.lastIndexOf('/');
   if (slash > 0 && seen.get(path.slice(0, slash))?.kind !== 'folder') return 'its folder was not listed';

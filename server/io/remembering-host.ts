@@ -6,7 +6,7 @@ import type { Host, HostHello, HostVerbs, RequestOptions, Verb } from '../remote
 import { Contents } from './contents.ts';
 import { HashMemory } from './hash-memory.ts';
 import { InventoryRefused } from './inventory-refused.ts';
-import { checkedEntries, parseInventoryEnd } from './inventory-wire.ts';
+import { checkedEntries, isBelowRoot, parseInventoryEnd } from './inventory-wire.ts';
 import { OF_ROOT, parseListing, parseScan } from './listing-wire.ts';
 import type { Listed } from './listing-wire.ts';
 
@@ -57,7 +57,7 @@ export class RememberingHost implements Host {
     // Without Node there, looks are not exact enough: whole seconds, and no ctime.
     if (verb !== 'inventory' || this.hello.node === '') return this.host.request(verb, ask, options);
     // The compiler does not know that these go with this verb.
-    return (await this.#inventory(ask as Ask, options as Options));
+    return await this.#inventory(ask as Ask, options as Options);
   }
 
   async #inventory(ask: Ask, options: Options): Promise<HostVerbs['inventory']['end']> {
@@ -70,7 +70,8 @@ export class RememberingHost implements Host {
     const selection = selectionOf(ask.rules);
     const { hashBytesPerFile: limit } = ask.limits;
     const known = listed.map(({ entry, stamp }): { entry: InventoryEntry; wasAsked: boolean } => {
-      const isContent = entry.kind === 'file' && selection.toLocal(entry.path).managed;
+      // What is no path is refused by whoever takes the inventory.
+      const isContent = entry.kind === 'file' && isBelowRoot(entry.path) && selection.toLocal(entry.path).managed;
       if (!isContent) return { entry, wasAsked: false };
       if (entry.size > limit) return { entry: { ...entry, problem: `larger than ${limit} bytes` }, wasAsked: false };
       const content = contents.recall(entry.path, stamp);

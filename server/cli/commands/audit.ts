@@ -10,17 +10,22 @@ import type { Door } from '../program.ts';
 
 interface AuditOptions extends HostOptions {
   readonly all?: boolean;
+  readonly rehash?: boolean;
 }
 
 export function auditCommand(door: Door): Command {
   return withHost(
     verb('audit', 'Compare production with the workspace, path by path; writes nothing.')
       .summary('what does production have that is not here?')
+      .option(
+        '--rehash',
+        'read every file on both sides, where otherwise what looks unwritten since it was hashed is not',
+      )
       .option('--all', 'show long lists whole, and what is the same on both sides'),
   ).action((options: AuditOptions) =>
     door.ends(
       onTarget(door.around, { ...options, verb: 'audit' }, async ({ context, report, show }) => {
-        const result = await audit(context);
+        const result = await audit(context, { rehash: options.rehash === true });
         show(options.all === true ? result : withoutSame(result), auditReport(result, report));
         return OK;
       }),

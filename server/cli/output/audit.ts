@@ -1,4 +1,5 @@
 import type { DriftEntry } from '../../core/drift/drift.ts';
+import type { KnownContents } from '../../core/tree/inventory.ts';
 import type { AuditResult } from '../../app/results.ts';
 import { escapeName } from './escape.ts';
 import { count, group, lines, next, shellWord, time } from './text.ts';
@@ -35,11 +36,25 @@ export function auditReport(result: AuditResult, options: ReportOptions): string
       options,
     ),
     group('The same on both sides', options.all === true ? groups.same.map((entry) => [entry.path]) : [], options),
+    options.all === true || (result.contents?.notRemembered.length ?? 0) > 0 ? knownBy(result.contents, options) : [],
     result.complete
       ? []
       : ['', paint.yellow('The inventory is not complete: what is missing from it may still be on production.')],
     tail(groups, options),
   );
+}
+
+/** Whether "the same" rests on bytes that were read just now, or on looks. */
+function knownBy(contents: KnownContents | undefined, { paint }: ReportOptions): string[] {
+  if (contents === undefined) return [];
+  const { hashed, remembered, hashedSince, notRemembered } = contents;
+  const looks =
+    hashedSince === undefined ? '' : `, ${remembered} known by their looks, hashed since ${time(hashedSince)}`;
+  const why =
+    notRemembered.length === 0
+      ? ''
+      : `; not known by their looks, because ${notRemembered.map(escapeName).join(', and ')}`;
+  return ['', paint.dim(`${count(hashed, 'file', 'files')} hashed on production just now${looks}${why}`)];
 }
 
 interface Groups {

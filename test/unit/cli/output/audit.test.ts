@@ -75,4 +75,19 @@ describe('withoutSame', () => {
     const result = audited([entry('a', 'same'), entry('b', 'localOnly')]);
     expect(withoutSame(result)).toEqual({ ...result, entries: [entry('b', 'localOnly')] });
   });
+
+  it('says why files had to be read, and on request how the rest is known', () => {
+    const contents = { hashed: 1, remembered: 2, hashedSince: '2026-01-02T03:04:05.000Z', notRemembered: [] };
+    const quiet = { ...audited([]), contents };
+    expect(auditReport(quiet, REPORT)).not.toContain('hashed');
+    expect(auditReport(quiet, { ...REPORT, all: true })).toContain(
+      '1 file hashed on production just now, 2 known by their looks, hashed since 2026-01-02',
+    );
+    const loud = { ...quiet, contents: { hashed: 2, remembered: 0, notRemembered: ['/srv lies on nfs4\u001b[2J'] } };
+    const report = auditReport(loud, REPORT);
+    expect(report).toContain(
+      '2 files hashed on production just now; not known by their looks, because /srv lies on nfs4',
+    );
+    expect(report).not.toContain('\u001b');
+  });
 });
