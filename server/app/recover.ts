@@ -26,8 +26,8 @@ export async function recover(context: VerbContext, options: RecoverOptions): Pr
 }
 
 /** Whether a release was left in its middle, or ended with something that a person has to look at: until then it holds the root. */
-export function isOpen({ outcome }: ReleaseSummary): boolean {
-  return outcome === 'interrupted' || outcome === 'failedNeedsAttention';
+export function isOpen({ outcome, unlocked }: ReleaseSummary): boolean {
+  return unlocked !== true && (outcome === 'interrupted' || outcome === 'failedNeedsAttention');
 }
 
 function nothing(target: string, outcome: 'refused' | 'nothingToDo', detail: string): DeployResult {

@@ -11,6 +11,7 @@ import { pullCommand } from './commands/pull.ts';
 import { recoverCommand } from './commands/recover.ts';
 import { releasesCommand } from './commands/releases.ts';
 import { rollbackCommand } from './commands/rollback.ts';
+import { unlockCommand } from './commands/unlock.ts';
 import { whyCommand } from './commands/why.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -39,7 +40,7 @@ export function createProgram(door: Door): Command {
   for (const command of [auditCommand, checkCommand, whyCommand, planCommand, releasesCommand])
     program.addCommand(command(door));
   program.commandsGroup('Change something, after a question:');
-  for (const command of [pullCommand, deployCommand, rollbackCommand, recoverCommand])
+  for (const command of [pullCommand, deployCommand, rollbackCommand, recoverCommand, unlockCommand])
     program.addCommand(command(door));
   program.commandsGroup('Others:').helpCommand('help [verb]', 'the same as <verb> --help');
   program.addCommand(lspCommand(door));

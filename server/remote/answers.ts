@@ -214,6 +214,7 @@ const releaseSummary = record<ReleaseSummary>({
   by: anyText,
   commit: optional(anyText),
   files: anyNumber,
+  touched: yesOrNo,
   unlocked: optional(yesOrNo),
   undoes: optional(listOf(anyText)),
   kept: yesOrNo,

@@ -9,6 +9,7 @@ import { ReleaseFolder } from './folder.ts';
 import { endOf, readJournal } from './journal.ts';
 import { lifeOf, readLock } from './lock.ts';
 import type { LockHolder } from './lock.ts';
+import { hasBegun } from './switch.ts';
 
 /** The newest first: by the number that each was given under the lock, since a clock may have jumped; an older program gave none. */
 export function releaseIds(state: string): string[] {
@@ -84,6 +85,7 @@ function summary(folder: ReleaseFolder, plan: Plan, lock: LockHolder | undefined
     by: `${plan.by.user}@${plan.by.machine}`,
     ...(plan.commit !== undefined && { commit: plan.commit.id }),
     files: plan.operations.length,
+    touched: hasBegun(folder),
     ...(isUnlocked(folder) && { unlocked: true }),
     ...(plan.reason.kind === 'rollback' && { undoes: plan.reason.undoes }),
     kept: plan.operations.every((operation, number) => operation.kind === 'create' || exists(folder.backup(number))),

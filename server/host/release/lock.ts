@@ -83,7 +83,7 @@ export function held(other: LockHolder, life: HolderLife): HostFailure {
     : new HostFailure(
         'locked',
         `A ${doing} holds this root: ${who}, on ${other.machine}; whether it still runs can't be told from here.`,
-        `Ask ${other.by}. If it is gone, recover where it ran, or have the lock taken away: driftline unlock ${other.release}`,
+        `Ask ${other.by}. If it is gone, recover where it ran, or have the lock taken away: driftline unlock ${other.release} --holder ${other.by} --reason "…"`,
       );
 }
 

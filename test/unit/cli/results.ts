@@ -129,6 +129,7 @@ export function release(id: string, changed: Partial<ReleaseSummary> = {}): Rele
     detail: 'healthy',
     by: 'mira@laptop',
     files: 3,
+    touched: true,
     kept: true,
     ...changed,
   };

@@ -11,6 +11,7 @@ const release = (id: string, more: Partial<ReleaseSummary> = {}): ReleaseSummary
   detail: '',
   by: 'jo@desk',
   files: 1,
+  touched: true,
   kept: true,
   ...more,
 });

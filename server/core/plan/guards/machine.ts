@@ -34,8 +34,8 @@ export function machineConcerns(facts: MachineFacts, operations: readonly Operat
 
 /** A release that has not ended holds the root: nothing is planned over its head. */
 function releaseConcerns(releases: readonly ReleaseSummary[]): Concern[] {
-  return releases.flatMap(({ id, by, startedAt, outcome, unlocked }): Concern[] => {
-    if (unlocked === true) return [];
+  return releases.flatMap(({ id, by, startedAt, outcome, touched, unlocked }): Concern[] => {
+    if (unlocked === true || (outcome === 'interrupted' && !touched)) return [];
     switch (outcome) {
       case 'deployed':
       case 'rolledBack':

@@ -80,7 +80,16 @@ describe('the guards of the machine', () => {
   });
 
   it.each(['running', 'interrupted', 'failedNeedsAttention'] as const)('block over a release that is %s', (outcome) => {
-    const release = { id: 'r1', startedAt: '', outcome, detail: '', by: 'jo@desk', files: 1, kept: true };
+    const release = {
+      id: 'r1',
+      startedAt: '',
+      outcome,
+      detail: '',
+      by: 'jo@desk',
+      files: 1,
+      touched: true,
+      kept: true,
+    };
     const [one, ...more] = say({}, { releases: [release, { ...release, id: 'r0', outcome: 'deployed' }] });
     expect(one).toMatchObject({ guard: outcome === 'running' ? 'locked' : 'unfinished', blocking: 'always' });
     expect(more).toEqual([]);
