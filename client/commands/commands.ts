@@ -6,6 +6,7 @@ import { compareWithProduction } from './compare.ts';
 import { chooseTarget, init, openConfig } from './config.ts';
 import { deploy, rollback, showPlan } from './deploy.ts';
 import { pull } from './pull.ts';
+import { explainVerdict } from './explain.ts';
 import { refresh } from './refresh.ts';
 
 type Command = (around: Surroundings, first: unknown, second: unknown) => Promise<void>;
@@ -24,6 +25,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'driftline.chooseTarget': chooseTarget,
   'driftline.openConfig': openConfig,
   'driftline.init': init,
+  'driftline.explainVerdict': explainVerdict,
 };
 
 export function registerCommands(around: Surroundings): vscode.Disposable {

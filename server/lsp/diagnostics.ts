@@ -17,21 +17,36 @@ export interface FindingData {
   readonly pull: readonly string[];
 }
 
+/** What the editor before us can show. */
+export interface Manner {
+  /** It is our own client: it runs commands that a link names and validates `driftline.json` by its schema. */
+  readonly ours: boolean;
+}
+
 /**
  * A finding as an editor shows it. It claims no more than the inventory supports: its age stands beside the sentence.
  *
  * @param takenAt of the inventory, ISO 8601
  */
-export function toDiagnostic(finding: Finding, takenAt: string): Diagnostic {
+export function toDiagnostic(finding: Finding, takenAt: string, manner: Manner): Diagnostic {
   const data: FindingData = { pull: finding.pull ?? [] };
   return {
     range: finding.range,
     severity: SEVERITIES[finding.severity],
     code: finding.code,
+    ...(manner.ours && { codeDescription: { href: explanationOf(finding.code) } }),
     source: SOURCE,
     message: `${finding.message} ${finding.remedy} (production as of ${takenAt.slice(0, 16).replace('T', ' ')} UTC)`,
     data,
   };
+}
+
+/**
+ * Where a code is explained: the page that the extension carries with it, opened by a command of our client. The product has no public
+ * address yet, and a link to one that does not answer would be worse than none: so other editors, which know no such command, get no link.
+ */
+export function explanationOf(code: Finding['code']): string {
+  return `command:driftline.explainVerdict?${encodeURIComponent(JSON.stringify([code]))}`;
 }
 
 /** What is wrong in a `driftline.json`. */

@@ -4,7 +4,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ConfigProblem } from '../config/config.ts';
 import { join } from '../core/tree/path.ts';
 import { configDiagnostic, fileOf, toDiagnostic, uriOf } from './diagnostics.ts';
-import type { DiagnosticBoard } from './diagnostics.ts';
+import type { DiagnosticBoard, Manner } from './diagnostics.ts';
 import { asResponseError } from './failures.ts';
 import type { Session } from './session.ts';
 
@@ -18,8 +18,7 @@ export class LiveDiagnostics {
     readonly documents: TextDocuments<TextDocument>,
     readonly board: DiagnosticBoard,
     readonly tell: (error: unknown) => void,
-    /** Whether the editor validates `driftline.json` by its schema, and so says by itself what the schema says. */
-    readonly validates: () => boolean,
+    readonly manner: () => Manner,
   ) {
     documents.onDidChangeContent(({ document }) => this.#judge(document));
     documents.onDidClose(({ document }) => this.#close(document));
@@ -38,8 +37,8 @@ export class LiveDiagnostics {
   configsChanged(problems: readonly ConfigProblem[]): void {
     this.#configs = new Map();
     for (const problem of problems) {
-      // Twice the same sentence helps nobody.
-      if (problem.bySchema && this.validates()) continue;
+      // Our client says by itself what the schema says; twice the same sentence helps nobody.
+      if (problem.bySchema && this.manner().ours) continue;
       const uri = uriOf(problem.file);
       this.#configs.set(uri, [...(this.#configs.get(uri) ?? []), configDiagnostic(problem)]);
     }
@@ -52,7 +51,7 @@ export class LiveDiagnostics {
     for (const finding of look?.check.findings ?? []) {
       if (look === undefined || finding.file.tree !== 'local') continue;
       const uri = this.session.uriOfLocal(finding.file.path);
-      byUri.set(uri, [...(byUri.get(uri) ?? []), toDiagnostic(finding, look.check.takenAt)]);
+      byUri.set(uri, [...(byUri.get(uri) ?? []), toDiagnostic(finding, look.check.takenAt, this.manner())]);
     }
     this.board.setWorkspace(byUri);
   }
@@ -87,7 +86,7 @@ export class LiveDiagnostics {
     );
     this.board.setOpen(
       document.uri,
-      [...findings, ...others].map((finding) => toDiagnostic(finding, look.check.takenAt)),
+      [...findings, ...others].map((finding) => toDiagnostic(finding, look.check.takenAt, this.manner())),
     );
   }
 

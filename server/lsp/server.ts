@@ -58,7 +58,7 @@ export function serve(connection: Connection): void {
     documents,
     board,
     (error) => tell(error),
-    () => hasPerson,
+    () => ({ ours: hasPerson }),
   );
   const tell = (error: unknown): void => {
     if (!isCancelled(error)) connection.console.error(asResponseError(error).message);

@@ -58,7 +58,7 @@ const PHASES: Readonly<Record<Phase, true>> = {
 };
 
 /** What may be done before the workspace is trusted: nothing of it connects or runs a command of the configuration. */
-const WITHOUT_TRUST = ['driftline.chooseTarget', 'driftline.init', 'driftline.openConfig'];
+const WITHOUT_TRUST = ['driftline.chooseTarget', 'driftline.explainVerdict', 'driftline.init', 'driftline.openConfig'];
 
 function contextValues(): string[] {
   const groups = Object.keys(GROUPS) as DriftGroupId[];

@@ -3,6 +3,7 @@ import { DiagnosticSeverity } from 'vscode-languageserver/node';
 import type { Diagnostic } from 'vscode-languageserver/node';
 import type { Finding } from '../../../server/core/link/finding.ts';
 import { configDiagnostic, DiagnosticBoard, fileOf, pullsOf, toDiagnostic } from '../../../server/lsp/diagnostics.ts';
+import type { Manner } from '../../../server/lsp/diagnostics.ts';
 
 const RANGE = { start: { line: 4, character: 8 }, end: { line: 4, character: 20 } };
 
@@ -17,13 +18,16 @@ const FINDING: Finding = {
   pull: ['src/db.js'],
 };
 
+const ANY: Manner = { ours: false };
+const OURS: Manner = { ours: true };
+
 function named(message: string): Diagnostic {
   return { range: RANGE, message };
 }
 
 describe('a finding in an editor', () => {
   it('keeps place, code and severity, and shows its age', () => {
-    expect(toDiagnostic(FINDING, '2026-02-03T04:05:06.000Z')).toEqual({
+    expect(toDiagnostic(FINDING, '2026-02-03T04:05:06.000Z', ANY)).toEqual({
       range: RANGE,
       severity: DiagnosticSeverity.Error,
       code: 'production-only-import',
@@ -38,11 +42,17 @@ describe('a finding in an editor', () => {
     ['warning', DiagnosticSeverity.Warning],
     ['information', DiagnosticSeverity.Information],
   ] as const)('shows an %s as one', (severity, shown) => {
-    expect(toDiagnostic({ ...FINDING, severity }, '2026-02-03T04:05:06.000Z').severity).toBe(shown);
+    expect(toDiagnostic({ ...FINDING, severity }, '2026-02-03T04:05:06.000Z', ANY).severity).toBe(shown);
+  });
+
+  it('leads our own client to what the code means, and no other to a command that it does not know', () => {
+    const href = toDiagnostic(FINDING, '2026-02-03T04:05:06.000Z', OURS).codeDescription?.href ?? '';
+    expect(decodeURIComponent(href)).toBe('command:driftline.explainVerdict?["production-only-import"]');
+    expect(toDiagnostic(FINDING, '2026-02-03T04:05:06.000Z', ANY).codeDescription).toBeUndefined();
   });
 
   it('tells its quick fix what to pull, also when it has come back from a client', () => {
-    const sent: unknown = JSON.parse(JSON.stringify(toDiagnostic(FINDING, '2026-02-03T04:05:06.000Z')));
+    const sent: unknown = JSON.parse(JSON.stringify(toDiagnostic(FINDING, '2026-02-03T04:05:06.000Z', ANY)));
     expect(pullsOf(sent as Diagnostic)).toEqual(['src/db.js']);
   });
 
