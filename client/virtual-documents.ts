@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
+import { PRODUCTION_SCHEME } from '../server/protocol.ts';
 import type { Session } from './session.ts';
 
-/** Production's files, read-only. The path is the one relative to the root. */
-export const PRODUCTION_SCHEME = 'driftline-production';
 /** Plans and reports: text that lies nowhere on disk. */
 export const PAPER_SCHEME = 'driftline-paper';
 

@@ -3,6 +3,9 @@
  * nothing, so that both sides can rest on it. The server decides and words everything; the client draws it.
  */
 
+/** Production's files as read-only documents of our client. The path is the one relative to the root. */
+export const PRODUCTION_SCHEME = 'driftline-production';
+
 /** What the client announces in `initializationOptions`. A client that does not is asked nothing and is untrusted. */
 export interface InitializationOptions {
   /** Announces that the questions below are answered. */

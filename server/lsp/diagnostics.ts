@@ -1,8 +1,10 @@
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
-import type { Diagnostic } from 'vscode-languageserver/node';
+import type { Diagnostic, DiagnosticRelatedInformation } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import type { ConfigProblem } from '../config/config.ts';
 import type { Finding, Severity } from '../core/link/finding.ts';
+import { below } from '../core/tree/path.ts';
+import { PRODUCTION_SCHEME } from '../protocol.ts';
 
 export const SOURCE = 'driftline';
 
@@ -19,17 +21,23 @@ export interface FindingData {
 
 /** What the editor before us can show. */
 export interface Manner {
-  /** It is our own client: it runs commands that a link names and validates `driftline.json` by its schema. */
+  /** It is our own client: it runs commands that a link names, shows production's files, and validates `driftline.json` by its schema. */
   readonly ours: boolean;
+}
+
+/** What was looked at: when, and from which root production's paths count. */
+export interface Looked {
+  /** ISO 8601. */
+  readonly takenAt: string;
+  readonly root: string;
 }
 
 /**
  * A finding as an editor shows it. It claims no more than the inventory supports: its age stands beside the sentence.
- *
- * @param takenAt of the inventory, ISO 8601
  */
-export function toDiagnostic(finding: Finding, takenAt: string, manner: Manner): Diagnostic {
+export function toDiagnostic(finding: Finding, { takenAt, root }: Looked, manner: Manner): Diagnostic {
   const data: FindingData = { pull: finding.pull ?? [] };
+  const related = manner.ours ? relatedTo(finding, root) : [];
   return {
     range: finding.range,
     severity: SEVERITIES[finding.severity],
@@ -37,8 +45,24 @@ export function toDiagnostic(finding: Finding, takenAt: string, manner: Manner):
     ...(manner.ours && { codeDescription: { href: explanationOf(finding.code) } }),
     source: SOURCE,
     message: `${finding.message} ${finding.remedy} (production as of ${takenAt.slice(0, 16).replace('T', ' ')} UTC)`,
+    ...(related.length > 0 && { relatedInformation: related }),
     data,
   };
+}
+
+const START = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+/** Production's own file, where the verdict is about one that is not here. */
+function relatedTo({ code, explain }: Finding, root: string): DiagnosticRelatedInformation[] {
+  const trace =
+    code === 'production-only-import'
+      ? explain?.production
+      : code === 'shadowed-on-production'
+        ? explain?.merged
+        : undefined;
+  const path = trace?.outcome.kind === 'file' ? below(root, trace.outcome.path) : undefined;
+  if (path === undefined) return [];
+  return [{ location: { uri: productionUri(path), range: START }, message: `on production: ${path}` }];
 }
 
 /**
@@ -112,6 +136,11 @@ export class DiagnosticBoard {
 
 export function uriOf(file: string): string {
   return URI.file(file).toString();
+}
+
+/** @param path relative to the target's root */
+export function productionUri(path: string): string {
+  return URI.from({ scheme: PRODUCTION_SCHEME, path: `/${path}` }).toString();
 }
 
 export function fileOf(uri: string): string | undefined {

@@ -3,14 +3,17 @@ import type {
   CancellationToken,
   DocumentLink,
   DocumentLinkParams,
+  DefinitionParams,
   Hover,
   HoverParams,
+  LocationLink,
   Position,
   Range,
 } from 'vscode-languageserver/node';
 import type { Trace } from '../core/link/finding.ts';
 import { below } from '../core/tree/path.ts';
-import { uriOf } from './diagnostics.ts';
+import { productionUri, uriOf } from './diagnostics.ts';
+import type { Manner } from './diagnostics.ts';
 import type { FollowedLink } from './graph.ts';
 import { placeOf } from './live-diagnostics.ts';
 import type { Session } from './session.ts';
@@ -50,27 +53,64 @@ export function hoverText(
 export async function documentLinks(
   session: Session,
   params: DocumentLinkParams,
+  { ours }: Manner,
   token: CancellationToken,
 ): Promise<DocumentLink[]> {
   const { graph } = session;
   const place = placeOf(session, params.textDocument.uri);
   if (graph === undefined || place === undefined) return [];
   const links = await graph.follow(place.local, token);
-  return links.flatMap((link) => documentLink(link, graph.seed.root) ?? []);
+  return links.flatMap((link) => {
+    const place = placeOfLink(link, graph.seed.root, ours);
+    if (place === undefined) return [];
+    const tooltip = place.tree === 'local' ? 'Open the file' : "Open production's file";
+    return [{ range: link.text.range, target: place.uri, tooltip }];
+  });
 }
 
-/** `undefined` where an import leads to no file that could be opened. */
-export function documentLink(
-  { text, here, there }: Pick<FollowedLink, 'here' | 'there'> & { readonly text: { readonly range: Range } },
+/** A specifier is defined by the file that it leads to: the one here or, where only production has one, that. */
+export async function definition(
+  session: Session,
+  params: DefinitionParams,
+  { ours }: Manner,
+  token: CancellationToken,
+): Promise<LocationLink[]> {
+  const { graph } = session;
+  const place = placeOf(session, params.textDocument.uri);
+  if (graph === undefined || place === undefined) return [];
+  const links = await graph.follow(place.local, token);
+  return links
+    .filter(({ text }) => holds(text.range, params.position))
+    .flatMap((link) => {
+      const found = placeOfLink(link, graph.seed.root, ours);
+      return found === undefined
+        ? []
+        : [
+            {
+              originSelectionRange: link.text.range,
+              targetUri: found.uri,
+              targetRange: START,
+              targetSelectionRange: START,
+            },
+          ];
+    });
+}
+
+const START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+/**
+ * `undefined` where an import leads to no file that could be opened.
+ *
+ * @param ours whether production's files can be shown: only our own client has documents for them
+ */
+export function placeOfLink(
+  { here, there }: Pick<FollowedLink, 'here' | 'there'>,
   root: string,
-): DocumentLink | undefined {
-  if (here.outcome.kind === 'file') {
-    return { range: text.range, target: uriOf(here.outcome.path), tooltip: 'Open the file' };
-  }
-  const path = there.outcome.kind === 'file' ? below(root, there.outcome.path) : undefined;
-  if (path === undefined) return undefined;
-  const target = `driftline-production:/${path.split('/').map(encodeURIComponent).join('/')}`;
-  return { range: text.range, target, tooltip: "Open production's file" };
+  ours: boolean,
+): { readonly tree: 'local' | 'production'; readonly uri: string } | undefined {
+  if (here.outcome.kind === 'file') return { tree: 'local', uri: uriOf(here.outcome.path) };
+  const path = ours && there.outcome.kind === 'file' ? below(root, there.outcome.path) : undefined;
+  return path === undefined ? undefined : { tree: 'production', uri: productionUri(path) };
 }
 
 function outcome(trace: Trace, base: string): string {

@@ -4,7 +4,8 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ConfigProblem } from '../config/config.ts';
 import { join } from '../core/tree/path.ts';
 import { configDiagnostic, fileOf, toDiagnostic, uriOf } from './diagnostics.ts';
-import type { DiagnosticBoard, Manner } from './diagnostics.ts';
+import type { DiagnosticBoard, Looked, Manner } from './diagnostics.ts';
+import type { LookResult } from './engine.ts';
 import { asResponseError } from './failures.ts';
 import type { Session } from './session.ts';
 
@@ -51,7 +52,7 @@ export class LiveDiagnostics {
     for (const finding of look?.check.findings ?? []) {
       if (look === undefined || finding.file.tree !== 'local') continue;
       const uri = this.session.uriOfLocal(finding.file.path);
-      byUri.set(uri, [...(byUri.get(uri) ?? []), toDiagnostic(finding, look.check.takenAt, this.manner())]);
+      byUri.set(uri, [...(byUri.get(uri) ?? []), toDiagnostic(finding, lookedBy(look), this.manner())]);
     }
     this.board.setWorkspace(byUri);
   }
@@ -86,7 +87,7 @@ export class LiveDiagnostics {
     );
     this.board.setOpen(
       document.uri,
-      [...findings, ...others].map((finding) => toDiagnostic(finding, look.check.takenAt, this.manner())),
+      [...findings, ...others].map((finding) => toDiagnostic(finding, lookedBy(look), this.manner())),
     );
   }
 
@@ -96,6 +97,10 @@ export class LiveDiagnostics {
     if (place !== undefined) this.session.graph?.close(place.path);
     this.board.close(document.uri);
   }
+}
+
+function lookedBy(look: LookResult): Looked {
+  return { takenAt: look.check.takenAt, root: look.seed.root };
 }
 
 /** A managed module's path relative to the config's folder, and its absolute one in the graph's local tree. */

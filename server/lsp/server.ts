@@ -13,9 +13,10 @@ import { readInitializationOptions } from '../protocol.ts';
 import type { Questions } from '../protocol.ts';
 import { codeActions } from './code-actions.ts';
 import { DiagnosticBoard, fileOf } from './diagnostics.ts';
+import type { Manner } from './diagnostics.ts';
 import { EngineClient } from './engine-client.ts';
 import { asResponseError, NotReady } from './failures.ts';
-import { documentLinks, hover } from './links-shown.ts';
+import { definition, documentLinks, hover } from './links-shown.ts';
 import { LiveDiagnostics } from './live-diagnostics.ts';
 import { serveRequests } from './requests.ts';
 import { Session } from './session.ts';
@@ -53,13 +54,8 @@ export function serve(connection: Connection): void {
     lookChanged: () => live.lookChanged(),
     configsChanged: (problems) => live.configsChanged(problems),
   });
-  const live = new LiveDiagnostics(
-    session,
-    documents,
-    board,
-    (error) => tell(error),
-    () => ({ ours: hasPerson }),
-  );
+  const manner = (): Manner => ({ ours: hasPerson });
+  const live = new LiveDiagnostics(session, documents, board, (error) => tell(error), manner);
   const tell = (error: unknown): void => {
     if (!isCancelled(error)) connection.console.error(asResponseError(error).message);
   };
@@ -107,7 +103,14 @@ export function serve(connection: Connection): void {
     hasPerson ? codeActions(params.context.diagnostics, session.state().counts.needed) : [],
   );
   connection.onHover((params, token) => hover(session, params, token).catch(asEmpty(tell, null)));
-  connection.onDocumentLinks((params, token) => documentLinks(session, params, token).catch(asEmpty(tell, [])));
+  connection.onDocumentLinks((params, token) =>
+    documentLinks(session, params, manner(), token).catch(asEmpty(tell, [])),
+  );
+  connection.onDefinition(async (params, token) => {
+    const found = await definition(session, params, manner(), token).catch(asEmpty(tell, []));
+    if (initialize?.capabilities.textDocument?.definition?.linkSupport === true) return found;
+    return found.map(({ targetUri, targetRange }) => ({ uri: targetUri, range: targetRange }));
+  });
   connection.onExecuteCommand(async ({ command }, token) => {
     await session.configsRead();
     if (command === 'driftline.server.refresh') await session.refresh(token);
@@ -132,6 +135,7 @@ const CAPABILITIES: InitializeResult = {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
     hoverProvider: true,
+    definitionProvider: true,
     documentLinkProvider: { resolveProvider: false },
     executeCommandProvider: { commands: ['driftline.server.refresh'] },
     workspace: { workspaceFolders: { supported: true } },

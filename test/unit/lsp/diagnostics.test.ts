@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
 import type { Diagnostic } from 'vscode-languageserver/node';
-import type { Finding } from '../../../server/core/link/finding.ts';
+import type { Finding, Trace } from '../../../server/core/link/finding.ts';
 import { configDiagnostic, DiagnosticBoard, fileOf, pullsOf, toDiagnostic } from '../../../server/lsp/diagnostics.ts';
-import type { Manner } from '../../../server/lsp/diagnostics.ts';
+import type { Looked, Manner } from '../../../server/lsp/diagnostics.ts';
 
 const RANGE = { start: { line: 4, character: 8 }, end: { line: 4, character: 20 } };
+
+const trace = (outcome: Trace['outcome']): Trace => ({ outcome, tried: [], rule: 'relative' });
+const MISSING = trace({ kind: 'missing', code: 'MODULE_NOT_FOUND', message: 'no' });
+const THERE = trace({ kind: 'file', path: '/srv/voice/src/db.js' });
 
 const FINDING: Finding = {
   code: 'production-only-import',
@@ -18,6 +22,7 @@ const FINDING: Finding = {
   pull: ['src/db.js'],
 };
 
+const LOOKED: Looked = { takenAt: '2026-02-03T04:05:06.000Z', root: '/srv/voice' };
 const ANY: Manner = { ours: false };
 const OURS: Manner = { ours: true };
 
@@ -27,7 +32,7 @@ function named(message: string): Diagnostic {
 
 describe('a finding in an editor', () => {
   it('keeps place, code and severity, and shows its age', () => {
-    expect(toDiagnostic(FINDING, '2026-02-03T04:05:06.000Z', ANY)).toEqual({
+    expect(toDiagnostic(FINDING, LOOKED, ANY)).toEqual({
       range: RANGE,
       severity: DiagnosticSeverity.Error,
       code: 'production-only-import',
@@ -42,17 +47,36 @@ describe('a finding in an editor', () => {
     ['warning', DiagnosticSeverity.Warning],
     ['information', DiagnosticSeverity.Information],
   ] as const)('shows an %s as one', (severity, shown) => {
-    expect(toDiagnostic({ ...FINDING, severity }, '2026-02-03T04:05:06.000Z', ANY).severity).toBe(shown);
+    expect(toDiagnostic({ ...FINDING, severity }, LOOKED, ANY).severity).toBe(shown);
   });
 
   it('leads our own client to what the code means, and no other to a command that it does not know', () => {
-    const href = toDiagnostic(FINDING, '2026-02-03T04:05:06.000Z', OURS).codeDescription?.href ?? '';
+    const href = toDiagnostic(FINDING, LOOKED, OURS).codeDescription?.href ?? '';
     expect(decodeURIComponent(href)).toBe('command:driftline.explainVerdict?["production-only-import"]');
-    expect(toDiagnostic(FINDING, '2026-02-03T04:05:06.000Z', ANY).codeDescription).toBeUndefined();
+    expect(toDiagnostic(FINDING, LOOKED, ANY).codeDescription).toBeUndefined();
+  });
+
+  it.each(['production-only-import', 'shadowed-on-production'] as const)(
+    "leads from %s to production's file",
+    (code) => {
+      const explain = { local: MISSING, production: THERE, merged: THERE };
+      expect(toDiagnostic({ ...FINDING, code, explain }, LOOKED, OURS).relatedInformation).toMatchObject([
+        { location: { uri: 'driftline-production:/src/db.js' }, message: 'on production: src/db.js' },
+      ]);
+      expect(toDiagnostic({ ...FINDING, code, explain }, LOOKED, ANY).relatedInformation).toBeUndefined();
+    },
+  );
+
+  it('leads to no file of production where there is none, or where the verdict is not about one', () => {
+    const none = { local: MISSING, production: MISSING, merged: MISSING };
+    const there = { local: MISSING, production: THERE, merged: MISSING };
+    expect(toDiagnostic({ ...FINDING, explain: none }, LOOKED, OURS).relatedInformation).toBeUndefined();
+    const other: Finding = { ...FINDING, code: 'not-deployed-import', explain: there };
+    expect(toDiagnostic(other, LOOKED, OURS).relatedInformation).toBeUndefined();
   });
 
   it('tells its quick fix what to pull, also when it has come back from a client', () => {
-    const sent: unknown = JSON.parse(JSON.stringify(toDiagnostic(FINDING, '2026-02-03T04:05:06.000Z', ANY)));
+    const sent: unknown = JSON.parse(JSON.stringify(toDiagnostic(FINDING, LOOKED, ANY)));
     expect(pullsOf(sent as Diagnostic)).toEqual(['src/db.js']);
   });
 

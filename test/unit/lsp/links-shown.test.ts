@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '../../../server/core/link/finding.ts';
-import { documentLink, hoverText } from '../../../server/lsp/links-shown.ts';
+import { hoverText, placeOfLink } from '../../../server/lsp/links-shown.ts';
 
 const trace = (outcome: Trace['outcome']): Trace => ({ outcome, tried: [], rule: 'relative' });
 const file = (path: string): Trace => trace({ kind: 'file', path });
 const MISSING = trace({ kind: 'missing', code: 'MODULE_NOT_FOUND', message: 'no' });
 const WHERE = { target: 'production', takenAt: '2026-02-03T04:05:06.000Z', folder: '/w', root: '/srv/voice' };
-const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 9 } };
 
 describe('a hover', () => {
   it('tells where an import leads in each tree, relative to its top, and how old that is', () => {
@@ -45,22 +44,28 @@ describe('a hover', () => {
   });
 });
 
-describe('a document link', () => {
-  it('leads to the file here, else to the one on production', () => {
-    const there = file('/srv/voice/src/a b#c.js');
-    expect(documentLink({ text: { range }, here: file('/w/src/a.js'), there }, '/srv/voice')?.target).toBe(
-      'file:///w/src/a.js',
-    );
-    expect(documentLink({ text: { range }, here: MISSING, there }, '/srv/voice')).toMatchObject({
-      range,
-      target: 'driftline-production:/src/a%20b%23c.js',
+describe('where a specifier leads', () => {
+  const there = file('/srv/voice/src/a b#c.js');
+
+  it('is the file here, else the one on production', () => {
+    expect(placeOfLink({ here: file('/w/src/a.js'), there }, '/srv/voice', true)).toEqual({
+      tree: 'local',
+      uri: 'file:///w/src/a.js',
+    });
+    expect(placeOfLink({ here: MISSING, there }, '/srv/voice', true)).toEqual({
+      tree: 'production',
+      uri: 'driftline-production:/src/a%20b%23c.js',
     });
   });
 
-  it('leads nowhere where there is nothing to open', () => {
+  it('is nowhere where there is nothing to open', () => {
     const fs = trace({ kind: 'builtin', name: 'fs' });
-    for (const there of [MISSING, fs, file('/elsewhere/a.js')]) {
-      expect(documentLink({ text: { range }, here: fs, there }, '/srv/voice')).toBeUndefined();
+    for (const nothing of [MISSING, fs, file('/elsewhere/a.js')]) {
+      expect(placeOfLink({ here: fs, there: nothing }, '/srv/voice', true)).toBeUndefined();
     }
+  });
+
+  it("is no file of production's in an editor that has no documents for these", () => {
+    expect(placeOfLink({ here: MISSING, there }, '/srv/voice', false)).toBeUndefined();
   });
 });

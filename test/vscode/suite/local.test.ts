@@ -54,6 +54,26 @@ describe('a workspace whose production is a folder of this machine', () => {
     assert.match(text, /on production \| `src\/db\/connection\.js`/);
   });
 
+  it("leads to the file here, else to production's own, from the specifier and from the squiggle", async () => {
+    const document = await open('api/src/index.js');
+    const definitions = async (line: number): Promise<string[]> => {
+      const found = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
+        'vscode.executeDefinitionProvider',
+        document.uri,
+        new vscode.Position(line, 30),
+      );
+      return found.map((place) => ('targetUri' in place ? place.targetUri : place.uri).toString());
+    };
+    // TypeScript adds the file that it would expect here.
+    assert.ok((await definitions(0)).includes('driftline-production:/src/db/connection.js'));
+    assert.ok((await definitions(2)).includes(uriIn('api/src/routes/health.js').toString()));
+    const [first] = vscode.languages.getDiagnostics(document.uri);
+    assert.deepEqual(
+      first?.relatedInformation?.map(({ location }) => location.uri.toString()),
+      ['driftline-production:/src/db/connection.js'],
+    );
+  });
+
   it('offers to pull a file with what it needs, and everything that is missing', async () => {
     const document = await open('api/src/index.js');
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
