@@ -2,16 +2,19 @@ import { DiagnosticSeverity } from 'vscode-languageserver/node';
 import type { Diagnostic, DiagnosticRelatedInformation } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import type { ConfigProblem } from '../config/config.ts';
-import type { Finding, Severity } from '../core/link/finding.ts';
+import type { Finding } from '../core/link/finding.ts';
 import { below } from '../core/tree/path.ts';
 import { PRODUCTION_SCHEME } from '../protocol.ts';
+import { loudnessOf } from './severities.ts';
+import type { Loudness, Severities } from './severities.ts';
 
 export const SOURCE = 'driftline';
 
-const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
+const SEVERITIES: Readonly<Record<Exclude<Loudness, 'none'>, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
   warning: DiagnosticSeverity.Warning,
   information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
 };
 
 /** What a quick fix needs to know of the finding behind a diagnostic; travels in `data`. */
@@ -19,10 +22,11 @@ export interface FindingData {
   readonly pull: readonly string[];
 }
 
-/** What the editor before us can show. */
+/** What the editor before us can show, and how its person wants it. */
 export interface Manner {
   /** It is our own client: it runs commands that a link names, shows production's files, and validates `driftline.json` by its schema. */
   readonly ours: boolean;
+  readonly severities: Severities;
 }
 
 /** What was looked at: when, and from which root production's paths count. */
@@ -34,13 +38,16 @@ export interface Looked {
 
 /**
  * A finding as an editor shows it. It claims no more than the inventory supports: its age stands beside the sentence.
+ * `undefined` where the person wants none of this code.
  */
-export function toDiagnostic(finding: Finding, { takenAt, root }: Looked, manner: Manner): Diagnostic {
+export function toDiagnostic(finding: Finding, { takenAt, root }: Looked, manner: Manner): Diagnostic | undefined {
+  const loudness = loudnessOf(finding, manner.severities);
+  if (loudness === 'none') return undefined;
   const data: FindingData = { pull: finding.pull ?? [] };
   const related = manner.ours ? relatedTo(finding, root) : [];
   return {
     range: finding.range,
-    severity: SEVERITIES[finding.severity],
+    severity: SEVERITIES[loudness],
     code: finding.code,
     ...(manner.ours && { codeDescription: { href: explanationOf(finding.code) } }),
     source: SOURCE,

@@ -25,7 +25,7 @@ export class LiveDiagnostics {
     documents.onDidClose(({ document }) => this.#close(document));
   }
 
-  /** Everything that rests on production or on other files is looked at again. */
+  /** Everything that rests on production, on other files or on settings is said again. */
   lookChanged(): void {
     const look = this.session.look;
     this.#publishWorkspace();
@@ -52,7 +52,8 @@ export class LiveDiagnostics {
     for (const finding of look?.check.findings ?? []) {
       if (look === undefined || finding.file.tree !== 'local') continue;
       const uri = this.session.uriOfLocal(finding.file.path);
-      byUri.set(uri, [...(byUri.get(uri) ?? []), toDiagnostic(finding, lookedBy(look), this.manner())]);
+      const diagnostic = toDiagnostic(finding, lookedBy(look), this.manner());
+      if (diagnostic !== undefined) byUri.set(uri, [...(byUri.get(uri) ?? []), diagnostic]);
     }
     this.board.setWorkspace(byUri);
   }
@@ -87,7 +88,7 @@ export class LiveDiagnostics {
     );
     this.board.setOpen(
       document.uri,
-      [...findings, ...others].map((finding) => toDiagnostic(finding, lookedBy(look), this.manner())),
+      [...findings, ...others].flatMap((finding) => toDiagnostic(finding, lookedBy(look), this.manner()) ?? []),
     );
   }
 

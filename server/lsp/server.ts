@@ -1,6 +1,7 @@
 import {
   CodeActionKind,
   createConnection,
+  DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   ProposedFeatures,
   ResponseError,
@@ -20,6 +21,8 @@ import { definition, documentLinks, hover } from './links-shown.ts';
 import { LiveDiagnostics } from './live-diagnostics.ts';
 import { serveRequests } from './requests.ts';
 import { Session } from './session.ts';
+import { readSeverities } from './severities.ts';
+import type { Severities } from './severities.ts';
 
 /** Changes of these files, however made, may change a verdict. */
 const WATCHED = '**/{driftline.json,package.json,*.js,*.mjs,*.cjs,*.ts,*.mts,*.cts,*.jsx,*.tsx}';
@@ -35,6 +38,7 @@ export function serve(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
   const board = new DiagnosticBoard((uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics }));
   let hasPerson = false;
+  let severities: Severities = new Map();
   let initialize: InitializeParams | undefined;
 
   const engine = new EngineClient({
@@ -54,10 +58,17 @@ export function serve(connection: Connection): void {
     lookChanged: () => live.lookChanged(),
     configsChanged: (problems) => live.configsChanged(problems),
   });
-  const manner = (): Manner => ({ ours: hasPerson });
+  const manner = (): Manner => ({ ours: hasPerson, severities });
   const live = new LiveDiagnostics(session, documents, board, (error) => tell(error), manner);
   const tell = (error: unknown): void => {
     if (!isCancelled(error)) connection.console.error(asResponseError(error).message);
+  };
+
+  /** An editor that cannot be asked for its settings has the defaults. */
+  const readSettings = async (): Promise<void> => {
+    if (initialize?.capabilities.workspace?.configuration !== true) return;
+    severities = readSeverities(await connection.workspace.getConfiguration('driftline.severity'));
+    live.lookChanged();
   };
 
   connection.onInitialize((params) => {
@@ -72,6 +83,10 @@ export function serve(connection: Connection): void {
         .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: WATCHED }] })
         .catch(tell);
     }
+    if (initialize.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true) {
+      connection.client.register(DidChangeConfigurationNotification.type, { section: 'driftline' }).catch(tell);
+    }
+    readSettings().catch(tell);
     const { trusted } = readInitializationOptions(initialize.initializationOptions);
     const folders = initialize.workspaceFolders ?? [];
     session
@@ -81,6 +96,7 @@ export function serve(connection: Connection): void {
       )
       .catch(tell);
   });
+  connection.onDidChangeConfiguration(() => readSettings().catch(tell));
   connection.onDidChangeWatchedFiles(({ changes }) => changed(changes.map((change) => change.uri)));
   documents.onDidSave(({ document }) => changed([document.uri]));
   connection.onShutdown(() => engine.stop());

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { COMMANDS } from '../../../client/commands/commands.ts';
 import { GroupNode, ItemNode, treeItem } from '../../../client/drift-view.ts';
+import { VERDICTS } from '../../../server/core/link/finding.ts';
+import { LOUDNESS } from '../../../server/lsp/severities.ts';
 import type { DriftGroupId, DriftItem, Phase } from '../../../server/protocol.ts';
 
 vi.mock('vscode', () => import('./vscode-stand-in.ts'));
@@ -24,6 +26,14 @@ interface Manifest {
     }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when: string }[];
+    readonly configuration: {
+      readonly properties: Readonly<
+        Record<
+          string,
+          { readonly properties: Readonly<Record<string, { readonly enum: unknown; readonly default: unknown }>> }
+        >
+      >;
+    };
     readonly menus: Readonly<Record<string, readonly Item[]>>;
   };
 }
@@ -102,6 +112,16 @@ describe('the words of package.json', () => {
     const ours = called.filter((command) => command.startsWith('driftline.'));
     expect(ours.length).toBeGreaterThan(0);
     for (const command of ours) expect(contributed).toContain(command);
+  });
+});
+
+describe('the settings of package.json', () => {
+  const { properties } = contributes.configuration;
+
+  it('know each verdict with its own severity, and the severities that the server reads', () => {
+    const codes = Object.entries(properties['driftline.severity']?.properties ?? {});
+    expect(Object.fromEntries(codes.map(([code, each]) => [code, each.default]))).toEqual(VERDICTS);
+    for (const [code, each] of codes) expect(each.enum, code).toEqual(LOUDNESS);
   });
 });
 

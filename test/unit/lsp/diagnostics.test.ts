@@ -23,8 +23,8 @@ const FINDING: Finding = {
 };
 
 const LOOKED: Looked = { takenAt: '2026-02-03T04:05:06.000Z', root: '/srv/voice' };
-const ANY: Manner = { ours: false };
-const OURS: Manner = { ours: true };
+const ANY: Manner = { ours: false, severities: new Map() };
+const OURS: Manner = { ours: true, severities: new Map() };
 
 function named(message: string): Diagnostic {
   return { range: RANGE, message };
@@ -47,32 +47,41 @@ describe('a finding in an editor', () => {
     ['warning', DiagnosticSeverity.Warning],
     ['information', DiagnosticSeverity.Information],
   ] as const)('shows an %s as one', (severity, shown) => {
-    expect(toDiagnostic({ ...FINDING, severity }, LOOKED, ANY).severity).toBe(shown);
+    expect(toDiagnostic({ ...FINDING, severity }, LOOKED, ANY)?.severity).toBe(shown);
+  });
+
+  it('is shown as its person wants it, or not at all', () => {
+    const wanted = (loudness: 'hint' | 'none'): Manner => ({
+      ours: false,
+      severities: new Map([['production-only-import', loudness]]),
+    });
+    expect(toDiagnostic(FINDING, LOOKED, wanted('hint'))?.severity).toBe(DiagnosticSeverity.Hint);
+    expect(toDiagnostic(FINDING, LOOKED, wanted('none'))).toBeUndefined();
   });
 
   it('leads our own client to what the code means, and no other to a command that it does not know', () => {
-    const href = toDiagnostic(FINDING, LOOKED, OURS).codeDescription?.href ?? '';
+    const href = toDiagnostic(FINDING, LOOKED, OURS)?.codeDescription?.href ?? '';
     expect(decodeURIComponent(href)).toBe('command:driftline.explainVerdict?["production-only-import"]');
-    expect(toDiagnostic(FINDING, LOOKED, ANY).codeDescription).toBeUndefined();
+    expect(toDiagnostic(FINDING, LOOKED, ANY)?.codeDescription).toBeUndefined();
   });
 
   it.each(['production-only-import', 'shadowed-on-production'] as const)(
     "leads from %s to production's file",
     (code) => {
       const explain = { local: MISSING, production: THERE, merged: THERE };
-      expect(toDiagnostic({ ...FINDING, code, explain }, LOOKED, OURS).relatedInformation).toMatchObject([
+      expect(toDiagnostic({ ...FINDING, code, explain }, LOOKED, OURS)?.relatedInformation).toMatchObject([
         { location: { uri: 'driftline-production:/src/db.js' }, message: 'on production: src/db.js' },
       ]);
-      expect(toDiagnostic({ ...FINDING, code, explain }, LOOKED, ANY).relatedInformation).toBeUndefined();
+      expect(toDiagnostic({ ...FINDING, code, explain }, LOOKED, ANY)?.relatedInformation).toBeUndefined();
     },
   );
 
   it('leads to no file of production where there is none, or where the verdict is not about one', () => {
     const none = { local: MISSING, production: MISSING, merged: MISSING };
     const there = { local: MISSING, production: THERE, merged: MISSING };
-    expect(toDiagnostic({ ...FINDING, explain: none }, LOOKED, OURS).relatedInformation).toBeUndefined();
+    expect(toDiagnostic({ ...FINDING, explain: none }, LOOKED, OURS)?.relatedInformation).toBeUndefined();
     const other: Finding = { ...FINDING, code: 'not-deployed-import', explain: there };
-    expect(toDiagnostic(other, LOOKED, OURS).relatedInformation).toBeUndefined();
+    expect(toDiagnostic(other, LOOKED, OURS)?.relatedInformation).toBeUndefined();
   });
 
   it('tells its quick fix what to pull, also when it has come back from a client', () => {

@@ -39,6 +39,31 @@ describe('a workspace whose production is a folder of this machine', () => {
     await until('it is gone again', () => diagnosticsOf(document.uri).length === 2);
   });
 
+  it('shows each code as loudly as the settings say, at once', async () => {
+    const document = await open('api/src/index.js');
+    const settings = vscode.workspace.getConfiguration('driftline');
+    const severities = (): vscode.DiagnosticSeverity[] =>
+      vscode.languages
+        .getDiagnostics(document.uri)
+        .filter((diagnostic) => diagnostic.source === 'driftline')
+        .map((diagnostic) => diagnostic.severity);
+    const set = async (value: string | undefined): Promise<void> => {
+      const severity = value === undefined ? undefined : { 'production-only-import': value };
+      await settings.update('severity', severity, vscode.ConfigurationTarget.Global);
+    };
+    try {
+      await set('hint');
+      await until('both are hints', () => severities().every((each) => each === vscode.DiagnosticSeverity.Hint));
+      assert.equal(severities().length, 2);
+      await set('none');
+      await until('none is shown', () => severities().length === 0);
+    } finally {
+      await set(undefined);
+    }
+    await until('both are errors again', () => severities().length === 2);
+    assert.deepEqual(new Set(severities()), new Set([vscode.DiagnosticSeverity.Error]));
+  });
+
   it('tells on hover where an import leads in each tree', async () => {
     const document = await open('api/src/index.js');
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
@@ -67,7 +92,7 @@ describe('a workspace whose production is a folder of this machine', () => {
     // TypeScript adds the file that it would expect here.
     assert.ok((await definitions(0)).includes('driftline-production:/src/db/connection.js'));
     assert.ok((await definitions(2)).includes(uriIn('api/src/routes/health.js').toString()));
-    const [first] = vscode.languages.getDiagnostics(document.uri);
+    const first = vscode.languages.getDiagnostics(document.uri).find(({ source }) => source === 'driftline');
     assert.deepEqual(
       first?.relatedInformation?.map(({ location }) => location.uri.toString()),
       ['driftline-production:/src/db/connection.js'],
