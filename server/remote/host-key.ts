@@ -29,7 +29,7 @@ export class HostKeyJudge {
     // ssh_config(5): the alias stands for the name in the files, and goes without a port.
     this.#name = settings.hostKeyAlias ?? settings.hostName;
     this.#port = settings.hostKeyAlias === undefined ? settings.port : 22;
-    const files = [...settings.userKnownHostsFiles, '/etc/ssh/ssh_known_hosts', acceptance.ownKnownHosts];
+    const files = [...settings.userKnownHostsFiles, ...settings.globalKnownHostsFiles, acceptance.ownKnownHosts];
     this.#known = new KnownHosts(files.map((name) => ({ name, text: readText(name) })));
   }
 
@@ -37,7 +37,8 @@ export class HostKeyJudge {
   algorithms(): ServerHostKeyAlgorithm[] {
     const types = this.#known.keyTypes(this.#name, this.#port);
     const isKnown = (algorithm: string): boolean => types.includes(keyTypeFor(algorithm));
-    return [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((algorithm) => !isKnown(algorithm))];
+    const wanted = this.settings.algorithms.serverHostKey ?? ALGORITHMS;
+    return [...wanted.filter(isKnown), ...wanted.filter((algorithm) => !isKnown(algorithm))];
   }
 
   /** Known keys pass, an unknown one is asked about and kept, a changed or revoked one rejects. */
@@ -64,7 +65,9 @@ export class HostKeyJudge {
   async #accepts(question: { host: string; keyType: string; fingerprint: string }): Promise<boolean> {
     const { acceptHostKey, person } = this.acceptance;
     if (acceptHostKey !== undefined) return acceptHostKey === question.fingerprint;
-    return !this.settings.strict && person.confirmHostKey(question);
+    const { strictHostKeyChecking } = this.settings;
+    if (strictHostKeyChecking === 'ask') return person.confirmHostKey(question);
+    return strictHostKeyChecking === 'accept-new';
   }
 
   #keep(key: Buffer): void {

@@ -64,6 +64,9 @@ export class Identity {
       this.tried.push(`the agent at ${agent}`);
       yield { type: 'agent', username, agent };
     }
+    for (const file of this.settings.certificateFiles) {
+      this.tried.push(`${file} (a certificate, which only an agent can present)`);
+    }
     for (const file of this.settings.identityFiles) {
       const key = await this.#readKey(file);
       if (key === undefined) continue;

@@ -2,41 +2,33 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { FileUnusable } from './failures.ts';
+import { configLines, wordsOf } from './ssh-config-lines.ts';
+import type { ConfigLine } from './ssh-config-lines.ts';
 
 /** As deep as OpenSSH follows files that include each other. */
 const MAX_DEPTH = 16;
 
-/**
- * A person's `~/.ssh/config` with the files that it includes in their places: what `Include` does in ssh_config(5), but that a `Host` in
- * a file included under another `Host` is not bound to both. Throws `FileUnusable`.
- */
-export function readSshConfig(home: string): string {
-  const folder = path.join(home, '.ssh');
-  return expand(path.join(folder, 'config'), { home, folder }, 'Host *', 0);
+/** A line, or the lines of a file that stands in its place. */
+export type ConfigItem = ConfigLine | { readonly included: readonly ConfigItem[] };
+
+export interface ConfigFolders {
+  readonly home: string;
+  /** Where relative names lie that are included. */
+  readonly folder: string;
 }
 
-function expand(file: string, at: { home: string; folder: string }, enclosing: string, depth: number): string {
-  let header = enclosing;
-  const lines = readText(file)
-    .split('\n')
-    .map((line) => {
-      if (/^\s*(Host|Match)[\s=]/i.test(line)) header = line;
-      const patterns = /^\s*Include(?:\s+|\s*=\s*)(.+)$/i.exec(line)?.[1];
-      if (patterns === undefined || depth >= MAX_DEPTH) return line;
-      const included = wordsOf(patterns).flatMap((pattern) => matches(pattern, at));
-      // What follows belongs again to whom it belonged before.
-      return [...included.map((each) => expand(each, at, header, depth + 1)), header].join('\n');
-    });
-  return lines.join('\n');
+/** A configuration with the files that it includes in their places; one that is not there is empty. Throws `FileUnusable`. */
+export function readConfig(file: string, at: ConfigFolders, depth = 0): ConfigItem[] {
+  return configLines(readText(file)).flatMap((line): ConfigItem[] => {
+    if (line.keyword !== 'include') return [line];
+    if (depth >= MAX_DEPTH) return [];
+    const files = wordsOf(line.rest).flatMap((pattern) => matches(pattern, at));
+    return files.map((each) => ({ included: readConfig(each, at, depth + 1) }));
+  });
 }
 
-/** Words, some of them in double quotes. */
-function wordsOf(text: string): string[] {
-  return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
-}
-
-/** The files that a pattern means, in the order of their names; a relative one is below `~/.ssh`. */
-function matches(pattern: string, { home, folder }: { home: string; folder: string }): string[] {
+/** The files that a pattern means, in the order of their names. */
+function matches(pattern: string, { home, folder }: ConfigFolders): string[] {
   const absolute = pattern.startsWith('~/') ? path.join(home, pattern.slice(2)) : path.resolve(folder, pattern);
   let found = ['/'];
   for (const part of absolute.split('/').filter((each) => each !== '')) {

@@ -1,10 +1,11 @@
 import ssh2 from 'ssh2';
 import type { AnyAuthMethod, Client, ConnectConfig } from 'ssh2';
-import { AuthenticationFailed, LineDropped, Unreachable } from './failures.ts';
+import { AuthenticationFailed, LineDropped, SettingUnusable, Unreachable } from './failures.ts';
 import type { Host } from './host.ts';
 import type { Acceptance } from './host-key.ts';
 import { HostKeyJudge } from './host-key.ts';
 import { Identity } from './identity.ts';
+import { startProxy } from './proxy-command.ts';
 import { sshSettings } from './ssh-config.ts';
 import type { SshSettings } from './ssh-config.ts';
 import { SshShell } from './ssh-shell.ts';
@@ -21,24 +22,25 @@ export interface SshOptions extends Acceptance {
   readonly program: Buffer;
 }
 
-const KEEP_ALIVE_MS = 10_000;
-/** Keep-alives without an answer until the line counts as dropped. */
-const KEEP_ALIVES = 3;
+/** Jump hosts that name jump hosts: more than this is a circle. */
+const MAX_STOPS = 10;
 
 /** Connects, checks the host key before anything else is sent, authenticates and starts the host program. */
 export async function connectSsh(options: SshOptions): Promise<Host> {
   options.signal.throwIfAborted();
-  const settings = sshSettings(options.host, options, options.home);
-  const route = [...settings.proxyJump.map((hop) => sshSettings(...parseHop(hop), options.home)), settings];
+  const settings = sshSettings(options.host, options, { home: options.home, mayRun: true });
+  const route = routeTo(settings, options.home);
   const clients: Client[] = [];
+  const closing: (() => void)[] = [];
   const close = (): void => {
     for (const client of [...clients].reverse()) client.destroy();
+    for (const end of closing) end();
   };
   options.signal.addEventListener('abort', close, { once: true });
   try {
     let last: Client | undefined;
     for (const stop of route) {
-      const sock = last === undefined ? undefined : await forward(last, stop);
+      const sock = last === undefined ? proxied(stop, closing) : await forward(last, stop);
       last = await openClient(stop, options, sock);
       clients.push(last);
     }
@@ -93,9 +95,11 @@ function openClient(settings: SshSettings, options: SshOptions, sock: ConnectCon
       ...(sock && { sock }),
       // Our own limit stands still while a person is asked.
       readyTimeout: 0,
-      keepaliveInterval: KEEP_ALIVE_MS,
-      keepaliveCountMax: KEEP_ALIVES,
-      algorithms: { serverHostKey: judge.algorithms() },
+      keepaliveInterval: settings.serverAliveIntervalMs,
+      keepaliveCountMax: settings.serverAliveCountMax,
+      ...(settings.addressFamily === 'inet' && { forceIPv4: true }),
+      ...(settings.addressFamily === 'inet6' && { forceIPv6: true }),
+      algorithms: { ...settings.algorithms, serverHostKey: judge.algorithms() },
       hostVerifier: (key: Buffer, verdict: (accepted: boolean) => void) => {
         limit
           .during(() => judge.judge(key))
@@ -147,13 +151,36 @@ function addressOf(settings: SshSettings): string {
   return `${settings.user}@${settings.hostName}${settings.port === 22 ? '' : `:${settings.port}`}`;
 }
 
-/** `[user@]host[:port]`, as ProxyJump has it. */
+/** All hosts on the way, the last one included. As with OpenSSH, only the first hop of a list is reached by its own settings. */
+function routeTo(settings: SshSettings, home: string): SshSettings[] {
+  let route = [settings];
+  for (;;) {
+    const [first] = route;
+    if (first === undefined || first.proxyJump.length === 0) return route;
+    const hops = first.proxyJump.map((hop) => sshSettings(...parseHop(hop), { home, mayRun: true }));
+    route = [...hops, ...route];
+    if (route.length > MAX_STOPS) {
+      const why = `it leads over more than ${MAX_STOPS} hosts`;
+      throw new SettingUnusable(settings.hostName, 'ProxyJump', why, 'Look for hosts that jump over each other.');
+    }
+  }
+}
+
+/** The line to a host that a command makes; nothing where it is reached by its address. */
+function proxied(settings: SshSettings, closing: (() => void)[]): ConnectConfig['sock'] {
+  if (settings.proxyCommand === undefined) return undefined;
+  const line = startProxy(settings.proxyCommand);
+  closing.push(() => line.destroy());
+  return line;
+}
+
+/** `[user@]host[:port]` as ProxyJump has it; an IPv6 address stands in brackets. */
 function parseHop(hop: string): [string, { port?: number; user?: string }] {
-  const match = /^(?:([^@]+)@)?(.+?)(?::(\d+))?$/.exec(hop);
+  const match = /^(?:([^@]+)@)?(\[.+\]|.+?)(?::(\d+))?$/.exec(hop);
   const user = match?.[1];
   const port = match?.[3];
   return [
-    match?.[2] ?? hop,
+    (match?.[2] ?? hop).replace(/^\[(.*)\]$/, '$1'),
     { ...(user !== undefined && { user }), ...(port !== undefined && { port: Number(port) }) },
   ];
 }

@@ -1,7 +1,11 @@
-import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { appendFile, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { execFile, spawn } from 'node:child_process';
+import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   AuthenticationFailed,
@@ -20,6 +24,8 @@ import { freePort, startRelay } from '../support/net.ts';
 import { descendants, isAlive, until } from '../support/processes.ts';
 import { newKey, startSshd } from '../support/sshd.ts';
 import type { Sshd } from '../support/sshd.ts';
+
+const run = promisify(execFile);
 
 /** What sshd writes as soon as somebody has asked to be let in, with whatever proof. */
 const AUTHENTICATION = /authenticating user|Accepted|Failed|Postponed|userauth/;
@@ -111,6 +117,55 @@ describe('connecting', () => {
     }
     // Before keep-alives would find out.
   }, 20_000);
+
+  it('goes through two jump hosts, the second by the settings of the first', async () => {
+    const [middle, inner] = [await startSshd({ home }), await startSshd({ home })];
+    try {
+      await sshd.writeClientConfig('outer');
+      await middle.writeClientConfig('middle', ['ProxyJump outer']);
+      await inner.writeClientConfig('voice', ['ProxyJump middle']);
+      await inner.writeClientConfig('chat', ['ProxyJump outer,middle']);
+      for (const each of [sshd, middle, inner]) await each.acceptHostKey();
+      for (const name of ['voice', 'chat']) {
+        const [before, between] = [sshd.log().length, middle.log().length];
+        const host = await connected({ host: name });
+        expect(host.hello.home).toBe(inner.hostHome);
+        expect(sshd.log().slice(before)).toContain('Accepted publickey');
+        expect(middle.log().slice(between)).toContain('Accepted publickey');
+      }
+    } finally {
+      await Promise.all([middle.stop(), inner.stop()]);
+    }
+  });
+
+  it('says so where jump hosts jump over each other', async () => {
+    await sshd.writeClientConfig('one', ['ProxyJump two']);
+    await sshd.writeClientConfig('two', ['ProxyJump one']);
+    expect(String(await failureOf(connected({ host: 'one' })))).toContain('leads over more than');
+  });
+
+  it('goes through the command that the config names, and ends it with the connection', async () => {
+    const pipe = path.join(home.folder, 'pipe.cjs');
+    await writeFile(
+      pipe,
+      'const s = require("net").connect(process.argv[3], process.argv[2]); process.stdin.pipe(s).pipe(process.stdout);',
+    );
+    await sshd.writeClientConfig('voice', [`ProxyCommand ${process.execPath} ${pipe} %h %p`]);
+    await sshd.acceptHostKey();
+    const host = await connected({ host: 'voice' });
+    expect(host.hello.node).toBe(process.version);
+    const proxies = (): number => descendants(process.pid).filter(({ command }) => command.includes(pipe)).length;
+    expect(proxies()).toBe(1);
+    await host.close();
+    await until('the command has ended', () => proxies() === 0);
+  });
+
+  it('repeats what the command says that reaches nobody', async () => {
+    await sshd.writeClientConfig('voice', ['ProxyCommand echo no way there >&2; exit 3']);
+    const failure = await failureOf(connected({ host: 'voice' }));
+    expect(failure).toBeInstanceOf(ConnectionFailure);
+    expect(String(failure)).toContain('no way there');
+  });
 
   it('skips what a login shell prints, binary noise included', async () => {
     const rc = path.join(sshd.hostHome, '.bashrc');
@@ -212,6 +267,23 @@ describe('the host key', () => {
     expect(person.asked).toEqual([]);
   });
 
+  it('is taken unasked from a host that nobody knows where the config says so', async () => {
+    await sshd.writeClientConfig('voice', ['StrictHostKeyChecking accept-new']);
+    const person = new ScriptedPerson();
+    await connected({ host: 'voice' }, { person });
+    expect(person.asked).toEqual([]);
+    expect(await readFile(ownKnownHosts(), 'utf8')).toContain(`[127.0.0.1]:${sshd.port}`);
+  });
+
+  it('that has changed is refused even where the config checks nothing', async () => {
+    await sshd.writeClientConfig('voice', ['StrictHostKeyChecking no']);
+    const other = path.join(home.folder, 'other-host-key');
+    await newKey(other);
+    const [type, key] = (await readFile(`${other}.pub`, 'utf8')).split(' ');
+    await writeFile(path.join(home.ssh, 'known_hosts'), `[127.0.0.1]:${sshd.port} ${type} ${key}\n`);
+    expect(await failureOf(connected({ host: 'voice' }))).toBeInstanceOf(HostKeyChanged);
+  });
+
   it('that has changed is refused, whatever is accepted', async () => {
     const reborn = await startSshd({ home });
     try {
@@ -294,6 +366,55 @@ describe('being let in', () => {
     expect(String(await failureOf(connected({ host: 'voice' })))).toContain(`${file} (not a private key`);
   });
 
+  it.each([
+    ['ed25519', []],
+    ['ecdsa', []],
+    ['rsa', []],
+    ['rsa', ['-m', 'PEM']],
+    ['ecdsa', ['-m', 'PEM']],
+  ])('takes a key of the kind %s, written as %j', async (kind, words) => {
+    for (const passphrase of ['', 'open sesame']) {
+      const file = await onlyKey(`id_${kind}_${words.length}_${passphrase.length}`);
+      await run('ssh-keygen', ['-q', '-t', kind, ...words, '-N', passphrase, '-f', file]);
+      await sshd.letIn(file);
+      const person = new ScriptedPerson({ secret: () => passphrase });
+      expect((await connected({ host: 'voice' }, { person })).hello.protocol).toBe(1);
+      expect(person.asked).toHaveLength(passphrase === '' ? 0 : 1);
+    }
+  });
+
+  it('takes a key from the agent, and the one that IdentityAgent names before that of the environment', async () => {
+    await sshd.acceptHostKey();
+    const key = path.join(home.folder, 'agent-key');
+    await newKey(key);
+    await sshd.letIn(key);
+    const socket = path.join(home.folder, 'agent.sock');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    try {
+      await until('the agent listens', () => existsSync(socket));
+      await run('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+      const entry = [
+        'Host voice',
+        'HostName 127.0.0.1',
+        `Port ${sshd.port}`,
+        'IdentityFile none',
+        `IdentityAgent ${socket}`,
+        '',
+      ];
+      await writeFile(path.join(home.ssh, 'config'), entry.join('\n'));
+      expect((await connected({ host: 'voice' })).hello.protocol).toBe(1);
+    } finally {
+      agent.kill();
+    }
+  });
+
+  it('says of a certificate who could present it', async () => {
+    const file = await onlyKey('id_certified');
+    await newKey(file);
+    await appendFile(path.join(home.ssh, 'config'), `CertificateFile ${file}-cert.pub\n`);
+    expect(String(await failureOf(connected({ host: 'voice' })))).toContain('which only an agent can present');
+  });
+
   it('asks for the passphrase of a key that has one', async () => {
     const file = await onlyKey('id_locked');
     await newKey(file, 'open sesame');
@@ -306,6 +427,101 @@ describe('being let in', () => {
     expect(right.asked).toEqual([
       { kind: 'secret', question: { prompt: `Passphrase for ${file}`, for: `passphrase ${file}` } },
     ]);
+  });
+});
+
+describe('being asked', () => {
+  /** A host that takes only what a person knows: a stand-in, since sshd asks through PAM, as root, for real accounts. */
+  async function asking(take: (context: ssh2.AuthContext) => void): Promise<{ port: number; close(): Promise<void> }> {
+    const key = path.join(home.folder, 'asking-key');
+    await rm(key, { force: true });
+    await newKey(key);
+    const clients = new Set<ssh2.Connection>();
+    const server = new ssh2.Server({ hostKeys: [await readFile(key)] }, (client) => {
+      clients.add(client);
+      client.on('error', () => undefined);
+      client.on('authentication', take);
+      client.on('session', (accept) => {
+        accept().on('exec', (acceptExec, _reject, { command }) => {
+          const stream = acceptExec();
+          const child = spawn('/bin/sh', ['-c', command]);
+          stream.pipe(child.stdin);
+          child.stdout.pipe(stream);
+          child.once('close', (status) => {
+            stream.exit(status ?? 1);
+            stream.end();
+          });
+        });
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return {
+      port: (server.address() as AddressInfo).port,
+      close: async () => {
+        for (const client of clients) client.end();
+        await new Promise<void>((resolve) => server.close(() => resolve()));
+      },
+    };
+  }
+
+  const trusting = { hostKey: () => true };
+
+  it('answers several questions, each for itself', async () => {
+    const server = await asking((context) => {
+      if (context.method !== 'keyboard-interactive') {
+        context.reject(['keyboard-interactive']);
+        return;
+      }
+      context.prompt(
+        [
+          { prompt: 'Password: ', echo: false },
+          { prompt: 'Code: ', echo: true },
+        ],
+        (answers) => {
+          if (answers.join() === 'sesame,123') context.accept();
+          else context.reject(['keyboard-interactive']);
+        },
+      );
+    });
+    try {
+      const person = new ScriptedPerson({
+        ...trusting,
+        secret: ({ prompt }) => (prompt.includes('Code') ? '123' : 'sesame'),
+      });
+      const host = await connected({ host: '127.0.0.1', port: server.port, user: 'mira' }, { person });
+      expect(host.hello.protocol).toBe(1);
+      const prompts = person.asked
+        .filter(({ kind }) => kind === 'secret')
+        .map(({ question }) => JSON.stringify(question));
+      expect(prompts).toHaveLength(2);
+      expect(prompts[0]).toContain('Password:');
+      expect(prompts[1]).toContain('Code:');
+      await host.close();
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('may mistype a password twice, and is not asked for ever', async () => {
+    const server = await asking((context) => {
+      if (context.method === 'password' && context.password === 'sesame') context.accept();
+      else context.reject(['password']);
+    });
+    try {
+      const answers = ['wrong', 'wrong again', 'sesame'];
+      const person = new ScriptedPerson({ ...trusting, secret: () => answers.shift() });
+      const host = await connected({ host: '127.0.0.1', port: server.port, user: 'mira' }, { person });
+      expect(answers).toEqual([]);
+      await host.close();
+      const stubborn = new ScriptedPerson({ ...trusting, secret: () => 'wrong' });
+      const failure = await failureOf(
+        connected({ host: '127.0.0.1', port: server.port, user: 'mira' }, { person: stubborn }),
+      );
+      expect(failure).toBeInstanceOf(AuthenticationFailed);
+      expect(stubborn.asked.filter(({ kind }) => kind === 'secret')).toHaveLength(3);
+    } finally {
+      await server.close();
+    }
   });
 });
 

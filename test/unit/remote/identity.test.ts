@@ -21,7 +21,7 @@ async function identity(
 ): Promise<Identity> {
   await writeFile(path.join(home.ssh, 'config'), options.config ?? '');
   const secret = options.secret ?? (() => Promise.resolve(undefined));
-  return new Identity(sshSettings('voice', {}, home.folder), 'deploy@voice', options.agent, ({ prompt }) =>
+  return new Identity(sshSettings('voice', {}, { home: home.folder }), 'deploy@voice', options.agent, ({ prompt }) =>
     secret(prompt),
   );
 }
