@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { tellFailure } from '../failure.ts';
 import { itemsOf } from './command.ts';
 import type { Surroundings } from './command.ts';
-import { compareWithProduction } from './compare.ts';
+import { compareGroup, compareWithProduction } from './compare.ts';
 import { chooseTarget, init, openConfig } from './config.ts';
 import { deploy, rollback, showPlan } from './deploy.ts';
+import { copyPath, revealInExplorer } from './items.ts';
 import { pull } from './pull.ts';
 import { explainVerdict } from './explain.ts';
 import { refresh } from './refresh.ts';
@@ -19,6 +20,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'driftline.pull': (around, first, second) => pull(around, pathsToPull(first, second)),
   'driftline.pullAllMissing': (around) => pull(around, 'missing'),
   'driftline.compareWithProduction': compareWithProduction,
+  'driftline.compareGroup': compareGroup,
+  'driftline.copyPath': copyPath,
+  'driftline.revealInExplorer': revealInExplorer,
   'driftline.deploy': deploy,
   'driftline.showPlan': showPlan,
   'driftline.rollback': rollback,

@@ -23,6 +23,27 @@ export async function compareWithProduction(around: Surroundings, what: unknown)
   );
 }
 
+/** More editors than this in one page help nobody, and each asks production for its text. */
+const MOST = 100;
+
+/** Shows a whole group, or the selected rows, in one editor of many diffs. A side that has no file is left out. */
+export async function compareGroup(_around: Surroundings, clicked: unknown, selection: unknown): Promise<void> {
+  const items = itemsOf(clicked, selection);
+  if (items.length === 0) return;
+  const title =
+    items.length > MOST
+      ? t('The first {0} of {1} differences (production ↔ here)', MOST, items.length)
+      : t('{0} differences (production ↔ here)', items.length);
+  await vscode.commands.executeCommand(
+    'vscode.changes',
+    title,
+    items.slice(0, MOST).map((item): [vscode.Uri, vscode.Uri | undefined, vscode.Uri | undefined] => {
+      const here = vscode.Uri.parse(item.uri, true);
+      return [here, item.there ? productionUri(item.path) : undefined, item.here ? here : undefined];
+    }),
+  );
+}
+
 function absent(path: string): vscode.Uri {
   return productionUri(path).with({ query: 'absent' });
 }

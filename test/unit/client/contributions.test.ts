@@ -68,7 +68,14 @@ const PHASES: Readonly<Record<Phase, true>> = {
 };
 
 /** What may be done before the workspace is trusted: nothing of it connects or runs a command of the configuration. */
-const WITHOUT_TRUST = ['driftline.chooseTarget', 'driftline.explainVerdict', 'driftline.init', 'driftline.openConfig'];
+const WITHOUT_TRUST = [
+  'driftline.chooseTarget',
+  'driftline.copyPath',
+  'driftline.explainVerdict',
+  'driftline.init',
+  'driftline.openConfig',
+  'driftline.revealInExplorer',
+];
 
 function contextValues(): string[] {
   const groups = Object.keys(GROUPS) as DriftGroupId[];
@@ -133,6 +140,22 @@ describe('the menus of package.json', () => {
       for (const [, view] of when.matchAll(/\bview == ([\w.]+)/g)) expect(views, menu).toContain(view);
     }
     for (const { view } of contributes.viewsWelcome) expect(views).toContain(view);
+  });
+
+  it.each([
+    ['driftline.pull', ['there', 'therehere']],
+    ['driftline.compareWithProduction', ['there', 'here', 'therehere']],
+    ['driftline.revealInExplorer', ['here', 'therehere']],
+    ['driftline.copyPath', ['there', 'here', 'therehere']],
+    ['driftline.compareGroup', []],
+  ])('offer %s on files that have what it needs', (command, wanted) => {
+    const patterns = menuItems
+      .filter((item) => item.command === command && item.when.includes('viewItem'))
+      .map(({ when }) => new RegExp(/viewItem =~ \/(.+)\//.exec(when)?.[1] ?? ''));
+    expect(patterns.length).toBeGreaterThan(0);
+    // "there" ends with "here", which is easily forgotten.
+    for (const pattern of patterns)
+      expect(['there', 'here', 'therehere'].filter((value) => pattern.test(value))).toEqual(wanted);
   });
 
   it('ask for rows as the drift view makes them', () => {
