@@ -23,14 +23,21 @@ const DEBIAN = {
   git: '/usr/bin/git',
   rsync: '/usr/bin/rsync',
   chromium: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  // Login shells that a host may have.
+  zsh: '/usr/bin/zsh',
+  fish: '/usr/bin/fish',
+  tcsh: '/usr/bin/tcsh',
+  'busybox-static': '/usr/bin/busybox',
 };
+/** All that the demo takes. */
+const DEBIAN_FOR_DEMO = ['openssh-server', 'openssh-client', 'git'];
 const QUIET = ['--no-fund', '--no-audit', '--loglevel=error'];
 
 /** @param {'test' | 'demo' | 'corpora'} purpose */
 export async function setUp(purpose = 'test') {
   installOurs();
   if (purpose === 'corpora') return installCorpora();
-  installDebian(Object.keys(DEBIAN).filter((name) => purpose === 'test' || !['rsync', 'chromium'].includes(name)));
+  installDebian(purpose === 'test' ? Object.keys(DEBIAN) : DEBIAN_FOR_DEMO);
   installProductionTools();
   if (purpose === 'demo') return;
   const { installVSCode, workbench } = await import('../test/vscode/install.mjs');

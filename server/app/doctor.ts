@@ -1,5 +1,6 @@
 import type { HostReport, ProbeResult, ProcessInstance, ProcessReport } from '../host/protocol.ts';
 import { Failure } from '../core/failure.ts';
+import type { Fact } from '../core/tree/tree.ts';
 import type { Host } from '../remote/host.ts';
 import type { VerbContext } from './context.ts';
 import type { DoctorCheck, DoctorResult } from './results.ts';
@@ -25,6 +26,10 @@ export async function doctor(context: VerbContext): Promise<DoctorResult> {
     checks.push({ area: 'hostKey', verdict: 'ok', found: 'the host key is the one that was accepted' });
 
   context.progress.report({ message: `Looking at ${host.address}` });
+  if (host.hello.node === '') {
+    checks.push(...(await withoutNode(context, host)));
+    return { target: target.name, address: host.address, checks, ok: false };
+  }
   const asked = Date.now();
   const report = await host.request(
     'inspect',
@@ -53,6 +58,55 @@ export async function doctor(context: VerbContext): Promise<DoctorResult> {
     checks,
     ok: checks.every((check) => check.verdict !== 'failed'),
   };
+}
+
+/** A host without Node: what POSIX tools can say of it, and what nobody can prove there. */
+async function withoutNode({ target, signal }: VerbContext, host: Host): Promise<DoctorCheck[]> {
+  const { root } = target;
+  let list: Fact | undefined;
+  await host.request(
+    'facts',
+    { needs: [{ ask: 'list', path: root }] },
+    {
+      signal,
+      onPart: ({ facts }) => {
+        list ??= facts[0];
+      },
+    },
+  );
+  const unproven = (area: DoctorCheck['area'], what: string): DoctorCheck => ({
+    area,
+    verdict: 'warning',
+    found: `${what} cannot be looked at without Node on the host`,
+    remedy: 'Install Node there, or name it in driftline.json as "node".',
+  });
+  return [
+    rootListed(root, list?.answer.state ?? 'unknown'),
+    failed(
+      'node',
+      'no Node was found on the host: audit, check and pull work by its own tools, slower; a deploy, which nothing could prove, is refused',
+      'Install Node there, or name it in driftline.json as "node".',
+    ),
+    unproven('process', 'the process manager'),
+    unproven('health', "the app's health"),
+    unproven('disk', 'the free space'),
+  ];
+}
+
+function rootListed(root: string, state: Fact['answer']['state']): DoctorCheck {
+  switch (state) {
+    case 'known':
+      return ok('root', `${root} can be listed; whether it can be written to was not tried`);
+    case 'absent':
+      return failed(
+        'root',
+        `there is no folder ${root} on the host`,
+        'Correct "root" in driftline.json, or create the folder.',
+      );
+    case 'unreadable':
+    case 'unknown':
+      return failed('root', `${root} cannot be read`, 'Let this user read it, or connect as another ("user").');
+  }
 }
 
 function connected(host: Host): DoctorCheck {
