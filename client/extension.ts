@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands.ts';
 import { DriftTree } from './drift-view.ts';
 import { tellFailure } from './failure.ts';
+import { PlanLanguage } from './plan-language.ts';
 import { Redactor } from './redact.ts';
 import { redactingLog } from './redacting-log.ts';
 import { Session } from './session.ts';
@@ -21,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     started,
     papers,
+    new PlanLanguage(papers),
     new DriftTree(started),
     new StatusItem(started),
     new ProductionDocuments(started),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { PRODUCTION_SCHEME } from '../server/protocol.ts';
+import type { PlanReport } from '../server/protocol.ts';
 import type { Session } from './session.ts';
 
 /** Plans and reports: text that lies nowhere on disk. */
@@ -45,6 +46,7 @@ export class ProductionDocuments implements vscode.TextDocumentContentProvider, 
 /** Plans and reports in read-only editors; a new text under the same title replaces the old one. */
 export class Papers implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #texts = new Map<string, string>();
+  readonly #plans = new Map<string, PlanReport>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changed.event;
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(PAPER_SCHEME, this);
@@ -53,9 +55,15 @@ export class Papers implements vscode.TextDocumentContentProvider, vscode.Dispos
     return this.#texts.get(uri.path) ?? vscode.l10n.t('This page belongs to an earlier session. Make it again.');
   }
 
-  async show(title: string, text: string): Promise<void> {
+  /** The plan that this page shows, if it is one of this session. */
+  planOf(uri: vscode.Uri): PlanReport | undefined {
+    return uri.scheme === PAPER_SCHEME ? this.#plans.get(uri.path) : undefined;
+  }
+
+  async show(title: string, text: string, plan?: PlanReport): Promise<void> {
     const uri = vscode.Uri.from({ scheme: PAPER_SCHEME, path: `/${title.replaceAll('/', '-')}` });
     this.#texts.set(uri.path, text);
+    if (plan !== undefined) this.#plans.set(uri.path, plan);
     this.#changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: false, preserveFocus: false });

@@ -30,8 +30,11 @@ export interface ClientRequests {
   'driftline/releases': { params: Record<string, never>; result: { readonly releases: readonly ReleaseLine[] } };
   /** A production file's text, by its path relative to the root. */
   'driftline/content': { params: { readonly path: string }; result: ProductionContent };
-  /** The drift of one workspace file, for a comparison. `null` where production has nothing to compare with. */
-  'driftline/locate': { params: { readonly uri: string }; result: DriftItem | null };
+  /**
+   * The drift of one file, by its workspace URI or its path relative to the root, for a comparison. `null` where production has nothing
+   * to compare with.
+   */
+  'driftline/locate': { params: { readonly uri: string } | { readonly path: string }; result: DriftItem | null };
   /** Which of these documents are managed files of the chosen target. */
   'driftline/managed': {
     params: { readonly uris: readonly string[] };

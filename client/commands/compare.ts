@@ -49,6 +49,8 @@ function absent(path: string): vscode.Uri {
 }
 
 async function locate(around: Surroundings, what: unknown): Promise<DriftItem | null> {
+  // A plan's line names its file by the path below the root.
+  if (typeof what === 'string') return around.session.ask('driftline/locate', { path: what });
   const uri = what instanceof vscode.Uri ? what : vscode.window.activeTextEditor?.document.uri;
   return uri === undefined ? null : around.session.ask('driftline/locate', { uri: uri.toString() });
 }

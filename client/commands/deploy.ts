@@ -67,7 +67,7 @@ async function makePlan(around: Surroundings): Promise<PlanReport> {
   const plan = await withProgress(around.session, t('Planning a deploy'), (token) =>
     around.session.ask('driftline/plan', {}, token),
   );
-  await around.papers.show(t('Deploy to {0}.driftline-plan', plan.target), plan.text);
+  await around.papers.show(t('Deploy to {0}.driftline-plan', plan.target), plan.text, plan);
   return plan;
 }
 

@@ -1,5 +1,6 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
+import type { DriftEntry } from '../core/drift/drift.ts';
 import { Selection } from '../core/tree/selection.ts';
 import type { DeployResult } from '../app/results.ts';
 import type { ClientRequests, DeployReport } from '../protocol.ts';
@@ -43,9 +44,11 @@ export function serveRequests(connection: Connection, session: Session, engine: 
     return session.state();
   });
   serve('driftline/content', ({ path }, token) => engine.ask('content', { ...session.ready(), path }, token));
-  serve('driftline/locate', ({ uri }) => {
-    const local = localOf(session, uri);
-    const entry = session.entry((candidate) => candidate.local === local && candidate.kind !== 'same');
+  serve('driftline/locate', (params) => {
+    const local = 'uri' in params ? localOf(session, params.uri) : undefined;
+    const isIt = (candidate: DriftEntry): boolean =>
+      'path' in params ? candidate.path === params.path : candidate.local === local;
+    const entry = session.entry((candidate) => isIt(candidate) && candidate.kind !== 'same');
     return entry === undefined ? null : driftItem(entry, uriOfLocal);
   });
   serve('driftline/pull', async ({ paths, preview }, token) => {

@@ -122,6 +122,33 @@ describe('a workspace whose production is a folder of this machine', () => {
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
+  it('shows a plan with an outline, links to the differences, and what can be done next', async () => {
+    await answering([], async () => {
+      await vscode.commands.executeCommand('driftline.showPlan');
+    });
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    assert.equal(uri?.scheme, 'driftline-paper');
+    const outline = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      uri,
+    );
+    assert.equal(outline[0]?.name, 'Deploy to production');
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>('vscode.executeLinkProvider', uri);
+    const targets = links.map(({ target }) => decodeURIComponent(target?.toString() ?? ''));
+    assert.ok(targets.includes('command:driftline.compareWithProduction?["src/index.js"]'), targets.join('\n'));
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
+    assert.deepEqual(
+      lenses.map(({ command }) => command?.title),
+      ['Pull All Missing', 'Plan Again'],
+    );
+    await vscode.commands.executeCommand('driftline.compareWithProduction', 'src/index.js');
+    await until(
+      'the difference is shown',
+      () => vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes('index.js (production') === true,
+    );
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
   it('pulls only after a yes', async () => {
     const pull = (answers: readonly string[]): Promise<string[]> =>
       answering(answers, async () => {
