@@ -15,6 +15,9 @@ export class PlanLanguage
     vscode.CodeLensProvider,
     vscode.Disposable
 {
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** A new plan in the same page may offer other steps at once, not only when VS Code looks at its text again. */
+  readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #registrations = vscode.Disposable.from(
     vscode.languages.registerDocumentSymbolProvider(PLANS, this),
     vscode.languages.registerFoldingRangeProvider(PLANS, this),
@@ -22,7 +25,11 @@ export class PlanLanguage
     vscode.languages.registerCodeLensProvider(PLANS, this),
   );
 
-  constructor(readonly papers: Papers) {}
+  readonly #listening: vscode.Disposable;
+
+  constructor(readonly papers: Papers) {
+    this.#listening = papers.onDidChange(() => this.#changed.fire());
+  }
 
   provideDocumentSymbols(document: vscode.TextDocument): vscode.DocumentSymbol[] {
     return readPlan(document.getText()).headings.map(({ line, last, title }) => {
@@ -62,6 +69,8 @@ export class PlanLanguage
   }
 
   dispose(): void {
+    this.#listening.dispose();
     this.#registrations.dispose();
+    this.#changed.dispose();
   }
 }

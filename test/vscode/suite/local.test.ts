@@ -161,6 +161,19 @@ describe('a workspace whose production is a folder of this machine', () => {
     await until('its finding is gone', () => diagnosticsOf(document.uri).length === 1);
   });
 
+  it('offers to deploy, in the same page, once nothing stands against a plan', async () => {
+    await answering(['Pull'], async () => {
+      await vscode.commands.executeCommand('driftline.pullAllMissing');
+    });
+    await vscode.commands.executeCommand('driftline.showPlan');
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
+    assert.deepEqual(
+      lenses.map(({ command }) => command?.title),
+      ['Deploy…', 'Plan Again'],
+    );
+  });
+
   it('says what is wrong in driftline.json at its line, once', async () => {
     const document = await open('driftline.json');
     const whole = document.getText();
