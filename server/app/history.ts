@@ -3,6 +3,7 @@ import type { History } from '../core/drift/compare.ts';
 import { nearestCommit } from '../core/drift/history.ts';
 import type { NearestCommit } from '../core/drift/history.ts';
 import type { Inventory } from '../core/tree/inventory.ts';
+import type { ContentId } from '../core/tree/tree.ts';
 import type { Selection } from '../core/tree/selection.ts';
 import type { Baseline } from '../io/baseline.ts';
 import type { Repository } from '../io/git.ts';
@@ -44,17 +45,17 @@ export async function gatherHistory(
     const place = selection.toProduction(prefix === '' ? inRepository : inRepository.slice(prefix.length + 1));
     return place.managed ? place.path : undefined;
   };
-  const production = new Map<string, string>();
+  const contents = new Map<string, ContentId>();
   for (const entry of inventory.entries) {
-    if (entry.content !== undefined && selection.toLocal(entry.path).managed)
-      production.set(entry.path, entry.content.blob);
+    if (entry.content !== undefined && selection.toLocal(entry.path).managed) contents.set(entry.path, entry.content);
   }
+  const blobs = [...contents.values()].flatMap(({ blob, lf }) => (lf === undefined ? [blob] : [blob, lf]));
 
   const scope = prefix === '' ? '.' : prefix;
   const [atHead, commits, committed, whole] = await Promise.all([
     repository.filesAtHead(scope),
     repository.firstParentHistory(scope, signal),
-    repository.commitsOf(new Set(production.values()), signal),
+    repository.commitsOf(new Set(blobs), signal),
     repository.isWhole(),
   ]);
   const headFiles = new Map<string, string>();
@@ -62,6 +63,10 @@ export async function gatherHistory(
     const place = toProduction(file);
     if (place !== undefined) headFiles.set(place, blob);
   }
+  // A tree that was deployed from Windows is compared by the texts that git keeps.
+  const production = new Map(
+    [...contents].map(([file, { blob, lf }]) => [file, lf !== undefined && !committed.has(blob) ? lf : blob] as const),
+  );
   const nearest = nearestCommit(
     { commit: head.commit, files: headFiles },
     commits.map((commit) => ({

@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import { closeSync, fstatSync, readSync } from 'fs';
 import type { BigIntStats } from 'fs';
+import { withLf } from '../core/tree/line-endings.ts';
 import type { Stamp } from '../core/tree/stamps.ts';
 import type { ContentId } from '../core/tree/tree.ts';
 import type { AtSymlink } from './open.ts';
@@ -25,19 +26,27 @@ function hashOnce(file: string | Buffer, atSymlink: AtSymlink): Hashed | undefin
   try {
     const sha256 = createHash('sha256');
     const blob = createHash('sha1').update(`blob ${stat.size.toString()}\0`);
-    for (;;) {
+    let lf: string | undefined;
+    for (let isFirst = true; ; isFirst = false) {
       const bytes = readSync(handle, chunk, 0, chunk.length, null);
       const read = chunk.subarray(0, bytes);
       sha256.update(read);
       blob.update(read);
+      if (isFirst && bytes < chunk.length && read.includes('\r\n')) lf = lfBlob(read);
       // A regular file gives less than was asked for at its end only.
       if (bytes < chunk.length) break;
     }
     if (!unchanged(stat, fstatSync(handle, { bigint: true }))) return undefined;
-    return { content: { sha256: sha256.digest('hex'), blob: blob.digest('hex') }, stamp: stampOf(stat) };
+    const ids = { sha256: sha256.digest('hex'), blob: blob.digest('hex') };
+    return { content: lf === undefined ? ids : { ...ids, lf }, stamp: stampOf(stat) };
   } finally {
     closeSync(handle);
   }
+}
+
+function lfBlob(bytes: Uint8Array): string | undefined {
+  const text = withLf(bytes);
+  return text && createHash('sha1').update(`blob ${text.length}\0`).update(text).digest('hex');
 }
 
 export function stampOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): Stamp {

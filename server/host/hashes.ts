@@ -26,7 +26,7 @@ export const hashes: Handler<'hashes'> = async (ask, conversation) => {
   for (let index = 0; index < ask.paths.length; index++) {
     const row = hash(index, `${prefix}${ask.paths[index] ?? ''}`);
     rows.push(row);
-    if (row.length > 2) bytes += Number(row[4]);
+    if (row.length > 2) bytes += Number(row[5]);
     if (rows.length >= BATCH || bytes >= BATCH_BYTES) await send();
   }
   await send();
@@ -38,7 +38,8 @@ function hash(index: number, file: string): HashRow {
     const hashed = hashFile(file, 'refuse');
     if ('problem' in hashed) return [index, hashed.problem];
     const { content, stamp } = hashed;
-    return [index, content.sha256, content.blob, stamp.mtimeNs, stamp.size, stamp.ctimeNs, stamp.ino, stamp.dev];
+    const { sha256, blob, lf = null } = content;
+    return [index, sha256, blob, lf, stamp.mtimeNs, stamp.size, stamp.ctimeNs, stamp.ino, stamp.dev];
   } catch (error) {
     return [index, reasonOf(error)];
   }

@@ -135,6 +135,7 @@ export type HashRow =
       index: number,
       sha256: string,
       blob: string,
+      lf: string | null,
       mtimeNs: string,
       size: number,
       ctimeNs: string,

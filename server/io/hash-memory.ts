@@ -4,12 +4,13 @@ import type { HashedOnce, Hashes, Scan } from '../core/tree/stamps.ts';
 import { fieldsOf } from './inventory-wire.ts';
 import { readIfThere, writePrivately } from './private-files.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 const SHA256_CHARS = 64;
 const BLOB_CHARS = 40;
 /** Milliseconds since the epoch, base 36, for some thousand years. */
 const TIME_CHARS = 9;
-const STAMP_AT = SHA256_CHARS + BLOB_CHARS + TIME_CHARS;
+const STAMP_AT = SHA256_CHARS + 2 * BLOB_CHARS + TIME_CHARS;
+const NO_LF = '-'.repeat(BLOB_CHARS);
 
 /**
  * What was hashed of one tree, kept on this machine for this user only. It may be lost at any time; one that is damaged, or of another
@@ -50,7 +51,8 @@ export class HashMemory {
     const parts: string[] = [];
     for (const [file, { stamp, content, hashedAtMs }] of files) {
       const time = Math.trunc(hashedAtMs).toString(36).padStart(TIME_CHARS, '0');
-      parts.push(file, content.sha256 + content.blob + time + stamp);
+      const { sha256, blob, lf = NO_LF } = content;
+      parts.push(file, sha256 + blob + lf + time + stamp);
     }
     const body = Buffer.from(parts.length === 0 ? '' : `${parts.join('\0')}\0`);
     const { machine, rootIdentity, startNs } = scan;
@@ -60,12 +62,14 @@ export class HashMemory {
 }
 
 function parseHashed(text: string): HashedOnce {
+  const lf = text.slice(SHA256_CHARS + BLOB_CHARS, STAMP_AT - TIME_CHARS);
+  const ids = {
+    sha256: text.slice(0, SHA256_CHARS),
+    blob: text.slice(SHA256_CHARS, SHA256_CHARS + BLOB_CHARS),
+  };
   return {
-    content: {
-      sha256: text.slice(0, SHA256_CHARS),
-      blob: text.slice(SHA256_CHARS, SHA256_CHARS + BLOB_CHARS),
-    },
-    hashedAtMs: Number.parseInt(text.slice(SHA256_CHARS + BLOB_CHARS, STAMP_AT), 36),
+    content: lf === NO_LF ? ids : { ...ids, lf },
+    hashedAtMs: Number.parseInt(text.slice(STAMP_AT - TIME_CHARS, STAMP_AT), 36),
     stamp: text.slice(STAMP_AT),
   };
 }

@@ -118,10 +118,10 @@ function parseHidden(value: unknown): { path: string; reason: string; count?: nu
 
 function parseContentId(value: unknown): ContentId | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { sha256, blob }: { readonly sha256?: unknown; readonly blob?: unknown } = value;
+  const { sha256, blob, lf }: { readonly [K in keyof ContentId]?: unknown } = value;
   if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
   if (typeof blob !== 'string' || !/^[0-9a-f]{40}$/.test(blob)) return undefined;
-  return { sha256, blob };
+  return typeof lf === 'string' && /^[0-9a-f]{40}$/.test(lf) ? { sha256, blob, lf } : { sha256, blob };
 }
 
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {

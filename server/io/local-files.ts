@@ -16,6 +16,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { LocalFile } from '../core/drift/compare.ts';
 import { untrustedBelow } from '../core/tree/file-systems.ts';
+import { withLf } from '../core/tree/line-endings.ts';
 import type { Selection } from '../core/tree/selection.ts';
 import { laterOf, stampText, whyVoid } from '../core/tree/stamps.ts';
 import type { Scan, Stamp } from '../core/tree/stamps.ts';
@@ -194,11 +195,13 @@ function hashWithLooks(file: string): { content: ContentId; stamp: Stamp } {
     const before = stampOf(stat);
     const sha256 = createHash('sha256');
     const blob = createHash('sha1').update(`blob ${before.size}\0`);
-    for (;;) {
+    let lf: string | undefined;
+    for (let isFirst = true; ; isFirst = false) {
       const bytes = readSync(handle, chunk, 0, chunk.length, null);
       const some = chunk.subarray(0, bytes);
       sha256.update(some);
       blob.update(some);
+      if (isFirst && bytes < chunk.length && some.includes('\r\n')) lf = lfBlob(some);
       // A regular file gives less than was asked for at its end only.
       if (bytes < chunk.length) break;
     }
@@ -206,10 +209,16 @@ function hashWithLooks(file: string): { content: ContentId; stamp: Stamp } {
     if (after.size !== before.size || after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs) {
       throw new Error(`${file} changed while it was read`);
     }
-    return { content: { sha256: sha256.digest('hex'), blob: blob.digest('hex') }, stamp: before };
+    const ids = { sha256: sha256.digest('hex'), blob: blob.digest('hex') };
+    return { content: lf === undefined ? ids : { ...ids, lf }, stamp: before };
   } finally {
     closeSync(handle);
   }
+}
+
+function lfBlob(bytes: Uint8Array): string | undefined {
+  const text = withLf(bytes);
+  return text && createHash('sha1').update(`blob ${text.length}\0`).update(text).digest('hex');
 }
 
 function stampOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): Stamp {

@@ -131,10 +131,10 @@ export class RememberingHost implements Host {
             if (path === undefined) continue;
             if (row.length === 2) contents.fail(path, row[1]);
             else {
-              const [, sha256, blob, mtimeNs, size, ctimeNs, ino, dev] = row;
+              const [, sha256, blob, lf, mtimeNs, size, ctimeNs, ino, dev] = row;
               contents.learn(
                 path,
-                { sha256, blob },
+                { sha256, blob, ...(lf !== null && { lf }) },
                 { dev: isOfRoot(dev, scan) ? OF_ROOT : dev, ino, size, mtimeNs, ctimeNs },
               );
             }

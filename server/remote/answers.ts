@@ -72,7 +72,7 @@ const fact = either(
   factOf('entry', record<Entry>({ kind: ENTRY_KIND, leadsTo: optional(anyText) })),
   // A listing travels as pairs.
   factOf('list', listOf(tuple(NAME, ENTRY_KIND))),
-  factOf('identity', record<ContentId>({ sha256: SHA256, blob: BLOB })),
+  factOf('identity', record<ContentId>({ sha256: SHA256, blob: BLOB, lf: optional(BLOB) })),
   factOf('text', anyText),
   // Modules are read as contents.
   factOf('module', () => false),
@@ -81,7 +81,7 @@ const fact = either(
 const DECIMAL = matching(/^-?\d{1,30}$/);
 const hashRow = either(
   tuple(anyNumber, anyText),
-  tuple(anyNumber, SHA256, BLOB, DECIMAL, anyNumber, DECIMAL, DECIMAL, DECIMAL),
+  tuple(anyNumber, SHA256, BLOB, either(nothing, BLOB), DECIMAL, anyNumber, DECIMAL, DECIMAL, DECIMAL),
 );
 
 const detailed = (...states: readonly ProcessReport['state'][]): Check =>

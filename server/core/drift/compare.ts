@@ -59,6 +59,7 @@ export function compareTrees(
     else localOnly.set(path, file);
   }
 
+  const byContent = new Map([...localOnly].map(([path, file]) => [file.content?.sha256, path]));
   const byFold = new Map([...localOnly.keys()].map((path) => [path.toLowerCase(), path]));
   for (const [path, other] of there) {
     if (local.has(path)) continue;
@@ -76,7 +77,7 @@ export function compareTrees(
       });
       continue;
     }
-    entries.push(productionOnly(path, other, selection, history));
+    entries.push(movedHere(productionOnly(path, other, selection, history), other, byContent));
   }
 
   const folders = new Set(inventory.entries.filter((entry) => entry.kind === 'folder').map((entry) => entry.path));
@@ -93,6 +94,17 @@ function managedEntries(inventory: Inventory, selection: Selection): Map<string,
     if (entry.kind !== 'folder' && selection.toLocal(entry.path).managed) found.set(entry.path, entry);
   }
   return found;
+}
+
+/** Says of a file that only production has where its content is here. That of an empty file is everywhere. */
+function movedHere(
+  entry: DriftEntry,
+  { content, size }: InventoryEntry,
+  byContent: ReadonlyMap<string | undefined, string>,
+): DriftEntry {
+  const twin = content === undefined || size === 0 ? undefined : byContent.get(content.sha256);
+  if (twin === undefined || entry.kind !== 'productionOnly') return entry;
+  return { ...entry, why: `${entry.why === undefined ? '' : `${entry.why}, `}here as ${twin}` };
 }
 
 /** Folders whose contents are not known; deepest causes first do not matter, any of them hides what lies below. */
@@ -118,6 +130,10 @@ function compareBoth(path: string, file: LocalFile, other: InventoryEntry, histo
     return { ...both, kind: 'unreadable', why: 'not a regular file' };
   }
   if (file.content.sha256 === other.content.sha256) return { ...both, kind: 'same' };
+  if (textId(file.content) === textId(other.content)) {
+    // Nothing that somebody wrote would be lost.
+    return { ...both, kind: 'changedHere', why: 'only line endings differ' };
+  }
   return { ...both, ...whoChanged(path, file.content, other.content, history) };
 }
 
@@ -131,7 +147,7 @@ function whoChanged(
   there: ContentId,
   history: History,
 ): { kind: DriftKind; why: string; hotfix?: boolean } {
-  const committed = history.commitOf(there.blob);
+  const committed = commitOf(there, history);
   const known = typeof committed === 'object' ? `as in ${committed.commit}` : undefined;
   const hotfix = committed === 'none' && history.baseline(path) !== there.sha256;
   const mark = hotfix ? { hotfix: true } : {};
@@ -145,9 +161,20 @@ function whoChanged(
   if (committed === 'unknown')
     return { kind: 'changedHere', why: 'no git history and no earlier release to compare with' };
   const base = history.base(path);
-  return base === here.blob
+  return base !== undefined && (base === here.blob || base === here.lf)
     ? { kind: 'changedThere', why: 'in no commit', ...mark }
     : { kind: 'changedBoth', why: "production's version is in no commit", ...mark };
+}
+
+/** A text by its words, whatever ends its lines. */
+function textId(content: ContentId): string {
+  return content.lf ?? content.blob;
+}
+
+/** Where these bytes were committed, or the same text with other line endings, as git keeps it. */
+function commitOf({ blob, lf }: ContentId, history: History): ReturnType<History['commitOf']> {
+  const committed = history.commitOf(blob);
+  return typeof committed === 'object' || lf === undefined ? committed : history.commitOf(lf);
 }
 
 function productionOnly(path: string, other: InventoryEntry, selection: Selection, history: History): DriftEntry {
@@ -161,7 +188,7 @@ function productionOnly(path: string, other: InventoryEntry, selection: Selectio
   if (other.kind === 'symlink')
     return { ...both, kind: 'productionOnly', why: `a link to ${other.leadsTo ?? 'nowhere'}` };
   if (other.kind === 'other') return { ...both, kind: 'productionOnly', why: 'not a regular file' };
-  const committed = other.content === undefined ? 'unknown' : history.commitOf(other.content.blob);
+  const committed = other.content === undefined ? 'unknown' : commitOf(other.content, history);
   if (typeof committed === 'object') return { ...both, kind: 'productionOnly', why: `as in ${committed.commit}` };
   return committed === 'none'
     ? { ...both, kind: 'productionOnly', why: 'in no commit' }

@@ -24,10 +24,12 @@ export interface Entry {
   readonly leadsTo?: string;
 }
 
-/** Both names of one content, lower-case hexadecimal: of its bytes, and as git names it (a blob id of SHA-1). */
+/** The names of one content, lower-case hexadecimal: of its bytes, and as git names it (a blob id of SHA-1). */
 export interface ContentId {
   readonly sha256: string;
   readonly blob: string;
+  /** The blob id of the same text with its CRLF turned to LF, where it has any and is not large. */
+  readonly lf?: string;
 }
 
 /**

@@ -182,6 +182,20 @@ describe('an inventory with a memory', () => {
     }
   });
 
+  it('remembers a text with CRLF by the name that git would give it', async () => {
+    put('a.txt', 'one\r\ntwo\r\n');
+    put('b.txt', 'one\ntwo\n');
+    await settled();
+    for (const remembered of [0, 2]) {
+      const { entries, contents } = await take();
+      expect(contents?.remembered).toBe(remembered);
+      const [windows, unix] = entries.map((entry) => entry.content);
+      expect(windows?.lf).toBe(unix?.blob);
+      expect(windows?.blob).not.toBe(unix?.blob);
+      expect(unix).not.toHaveProperty('lf');
+    }
+  });
+
   it('is not complete where a file cannot be hashed', async () => {
     put('a.js', 'one');
     host.change = (end) => {

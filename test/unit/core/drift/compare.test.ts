@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { compareTrees, NO_HISTORY } from '../../../../server/core/drift/compare.ts';
 import type { History, LocalFile } from '../../../../server/core/drift/compare.ts';
 import type { Inventory, InventoryEntry } from '../../../../server/core/tree/inventory.ts';
+import type { DriftEntry } from '../../../../server/core/drift/drift.ts';
 import { Selection } from '../../../../server/core/tree/selection.ts';
+import type { ContentId } from '../../../../server/core/tree/tree.ts';
 
 const everything = new Selection({ map: [{ local: '.', production: '.' }], include: [], exclude: [] });
 
@@ -126,6 +128,53 @@ describe('compareTrees', () => {
       const [entry] = compareTrees(pair[0], pair[1], everything, past);
       expect(entry?.kind).toBe(kind);
       expect(entry?.hotfix === true).toBe(hotfix);
+    });
+  });
+
+  describe('of texts with other line endings', () => {
+    const unix = { sha256: 'sha-unix', blob: 'text' };
+    const windows = { sha256: 'sha-windows', blob: 'windows', lf: 'text' };
+    const edited = { sha256: 'sha-edited', blob: 'edited', lf: 'edited-text' };
+    const onlyText: History = {
+      baseline: () => undefined,
+      base: () => 'text',
+      commitOf: (blob) => (blob === 'text' ? { commit: '840d627' } : 'none'),
+    };
+    const local = (id: ContentId): Map<string, LocalFile> =>
+      new Map([['a.js', { local: 'a.js', kind: 'file', content: id, mode: 0o644, size: 1 }]]);
+    const compare = (id: ContentId, other: ContentId): DriftEntry | undefined =>
+      compareTrees(local(id), there({ 'a.js': { content: other } }), everything, onlyText)[0];
+
+    it.each([
+      [unix, windows],
+      [windows, unix],
+    ])('says that nothing else differs, and calls it no hotfix', (id, other) => {
+      const entry = compare(id, other);
+      expect(entry).toMatchObject({ kind: 'changedHere', why: 'only line endings differ' });
+      expect(entry).not.toHaveProperty('hotfix');
+    });
+
+    it('knows a file from Windows by the text that was committed', () => {
+      expect(compare(edited, windows)).toMatchObject({ kind: 'changedHere', why: 'as in 840d627' });
+    });
+
+    it('calls what is in no commit with any line endings a hotfix, also seen from Windows', () => {
+      expect(compare(windows, edited)).toMatchObject({ kind: 'changedThere', hotfix: true });
+    });
+  });
+
+  it('says where a file that only production has is here, but not of empty ones', () => {
+    const production = there({
+      'old.js': { content: content('1'), size: 1 },
+      'none.js': { content: content(''), size: 0 },
+    });
+    const entries = compareTrees(here({ 'new.js': '1', 'empty.js': '' }), production, everything, NO_HISTORY);
+    const why = Object.fromEntries(entries.map((entry) => [entry.path, entry.why]));
+    expect(why).toEqual({
+      'old.js': 'here as new.js',
+      'none.js': undefined,
+      'new.js': undefined,
+      'empty.js': undefined,
     });
   });
 });
