@@ -241,7 +241,7 @@ export class Engine {
         runtime: { node: parseVersion(memory.inventory.platform.node ?? '') ?? ASSUMED_NODE },
         files: audited.entries
           .filter((entry) => entry.kind !== 'productionOnly' && entry.kind !== 'caseOnly')
-          .map(({ local, path: there }) => ({ local, path: there })),
+          .map(({ local, path: file, there }) => ({ local, path: file, ...(there !== undefined && { there }) })),
         productionOnly: audited.entries.filter((entry) => entry.kind === 'productionOnly').map((entry) => entry.path),
       },
     };

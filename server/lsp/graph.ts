@@ -11,7 +11,8 @@ import { below, join } from '../core/tree/path.ts';
 import { Selection } from '../core/tree/selection.ts';
 import type { SelectionRules } from '../core/tree/selection.ts';
 import { SnapshotTree } from '../core/tree/snapshot.ts';
-import type { TreePath } from '../core/tree/tree.ts';
+import type { ContentId, Fact, TreePath } from '../core/tree/tree.ts';
+import { contentIdOf } from '../io/content-id.ts';
 import type { FactSource } from '../io/facts.ts';
 import { readModule } from '../io/modules.ts';
 import { settle } from '../io/settle.ts';
@@ -24,8 +25,8 @@ export interface GraphSeed {
   readonly root: TreePath;
   readonly rules: SelectionRules;
   readonly runtime: Runtime;
-  /** Managed local files, relative to `folder`, with their place relative to `root`. */
-  readonly files: readonly { readonly local: string; readonly path: string }[];
+  /** Managed local files, relative to `folder`, with their place relative to `root` and what production has there. */
+  readonly files: readonly { readonly local: string; readonly path: string; readonly there?: ContentId }[];
   /** Managed files that only production has, relative to `root`. */
   readonly productionOnly: readonly string[];
 }
@@ -52,7 +53,13 @@ export class Graph {
     readonly sources: { readonly local: FactSource; readonly production: FactSource },
   ) {
     const local = new SnapshotTree();
-    const production = new SnapshotTree();
+    const production = new SnapshotTree(
+      seed.files.flatMap(({ path, there }): Fact[] =>
+        there === undefined
+          ? []
+          : [{ ask: 'identity', path: join(seed.root, path), answer: { state: 'known', value: there } }],
+      ),
+    );
     const laid = new Map<TreePath, Laid>(
       seed.files.map((file) => [
         join(seed.root, file.path),
@@ -89,6 +96,8 @@ export class Graph {
     this.#project.local.learn([
       { ask: 'entry', path, answer: { state: 'known', value: { kind: 'file' } } },
       { ask: 'module', path, answer: { state: 'known', value: module } },
+      // What production runs with in this very content is not the deploy's doing: see `judge.ts`.
+      { ask: 'identity', path, answer: { state: 'known', value: contentIdOf(Buffer.from(text, 'utf8')) } },
     ]);
   }
 

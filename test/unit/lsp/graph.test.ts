@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import type { Fact, Need } from '../../../server/core/tree/tree.ts';
+import { contentIdOf } from '../../../server/io/content-id.ts';
+import { Graph } from '../../../server/lsp/graph.ts';
+
+const BROKEN = "require('./gone');\n";
+
+/** A side with two empty folders; all else is what the graph has been told. */
+const nothing = {
+  answer: (needs: readonly Need[]): Promise<readonly Fact[]> => Promise.resolve(needs.map(answerOf)),
+};
+
+function answerOf({ ask, path }: Need): Fact {
+  const isFolder = path === '/work' || path === '/srv' || path === '/';
+  if (ask === 'entry' && isFolder) return { ask, path, answer: { state: 'known', value: { kind: 'folder' } } };
+  if (ask === 'list' && path === '/')
+    return {
+      ask,
+      path,
+      answer: { state: 'known', value: new Map([['work', 'folder'] as const, ['srv', 'folder'] as const]) },
+    };
+  if (ask === 'list' && isFolder) return { ask, path, answer: { state: 'known', value: new Map() } };
+  return { ask, path, answer: { state: 'absent' } };
+}
+
+function graph(there: string): Graph {
+  return new Graph(
+    {
+      folder: '/work',
+      root: '/srv',
+      rules: { map: [{ local: '.', production: '.' }], include: [], exclude: [] },
+      runtime: { node: [20, 0] },
+      files: [{ local: 'index.js', path: 'index.js', there: contentIdOf(Buffer.from(there)) }],
+      productionOnly: [],
+    },
+    { local: nothing, production: nothing },
+  );
+}
+
+async function severities(of: Graph, text: string): Promise<string[]> {
+  await of.edit('/work/index.js', text);
+  const findings = await of.judge('index.js', new CancellationTokenSource().token);
+  return findings.map(({ code, severity }) => `${code} ${severity}`);
+}
+
+describe('an open document', () => {
+  it('is a warning where production runs with the very same failure, as in the rest of the workspace', async () => {
+    expect(await severities(graph(BROKEN), BROKEN)).toEqual(['unresolved-import warning']);
+  });
+
+  it('is an error as soon as it was touched, and a warning again when that is taken back', async () => {
+    const touched = graph(BROKEN);
+    expect(await severities(touched, `${BROKEN}// touched\n`)).toEqual(['unresolved-import error']);
+    expect(await severities(touched, BROKEN)).toEqual(['unresolved-import warning']);
+  });
+});
