@@ -7,6 +7,7 @@ import type { ContentId } from '../core/tree/tree.ts';
 import type { Selection } from '../core/tree/selection.ts';
 import type { Baseline } from '../io/baseline.ts';
 import type { Repository } from '../io/git.ts';
+import type { HistoryMemory, ToldByHistory } from '../io/history-memory.ts';
 
 /** What is known of the past, and what production as a whole looks like. */
 export interface KnownHistory extends History {
@@ -26,6 +27,7 @@ export async function gatherHistory(
   selection: Selection,
   inventory: Inventory,
   baseline: Baseline | undefined,
+  memory: HistoryMemory,
   signal: AbortSignal,
 ): Promise<KnownHistory> {
   const lastRelease = { baseline: (file: string): string | undefined => baseline?.files.get(file) };
@@ -49,35 +51,17 @@ export async function gatherHistory(
   for (const entry of inventory.entries) {
     if (entry.content !== undefined && selection.toLocal(entry.path).managed) contents.set(entry.path, entry.content);
   }
-  const blobs = [...contents.values()].flatMap(({ blob, lf }) => (lf === undefined ? [blob] : [blob, lf]));
-
   const scope = prefix === '' ? '.' : prefix;
-  const [atHead, commits, committed, whole] = await Promise.all([
-    repository.filesAtHead(scope),
-    repository.firstParentHistory(scope, signal),
-    repository.commitsOf(new Set(blobs), signal),
-    repository.isWhole(),
-  ]);
-  const headFiles = new Map<string, string>();
-  for (const [file, blob] of atHead) {
-    const place = toProduction(file);
-    if (place !== undefined) headFiles.set(place, blob);
-  }
-  // A tree that was deployed from Windows is compared by the texts that git keeps.
-  const production = new Map(
-    [...contents].map(([file, { blob, lf }]) => [file, lf !== undefined && !committed.has(blob) ? lf : blob] as const),
-  );
-  const nearest = nearestCommit(
-    { commit: head.commit, files: headFiles },
-    commits.map((commit) => ({
-      commit: commit.commit,
-      changes: commit.changes.flatMap((change) => {
-        const place = toProduction(change.path);
-        return place === undefined ? [] : [{ ...change, path: place }];
-      }),
-    })),
-    production,
-  );
+  const question = async (): Promise<string> =>
+    JSON.stringify([await repository.refs(), scope, selection.rules, [...contents]]);
+  const [asked, whole] = await Promise.all([question(), repository.isWhole()]);
+  const known = await memory.load(asked);
+  const told = known ?? (await askHistory(repository, head.commit, scope, toProduction, contents, signal));
+  // It is only a memory: a disk that is full costs the next look some time.
+  if (known === undefined) await memory.save(asked, told).catch(() => undefined);
+  const { committed } = told;
+  const files = placed(await repository.filesAt(told.nearest.commit, scope), toProduction);
+  const nearest = { ...told.nearest, files };
 
   return {
     ...lastRelease,
@@ -91,4 +75,49 @@ export async function gatherHistory(
     evidence: baseline ? 'git and baseline' : 'git',
     nearest,
   };
+}
+
+/** Goes through all commits once for what they have, and once back from HEAD for the one that production is nearest to. */
+async function askHistory(
+  repository: Repository,
+  head: string,
+  scope: string,
+  toProduction: (inRepository: string) => string | undefined,
+  contents: ReadonlyMap<string, ContentId>,
+  signal: AbortSignal,
+): Promise<ToldByHistory> {
+  const blobs = [...contents.values()].flatMap(({ blob, lf }) => (lf === undefined ? [blob] : [blob, lf]));
+  const [atHead, commits, committed] = await Promise.all([
+    repository.filesAt(head, scope),
+    repository.firstParentHistory(scope, signal),
+    repository.commitsOf(new Set(blobs), signal),
+  ]);
+  // A tree that was deployed from Windows is compared by the texts that git keeps.
+  const production = new Map(
+    [...contents].map(([file, { blob, lf }]) => [file, lf !== undefined && !committed.has(blob) ? lf : blob] as const),
+  );
+  const { commit, differing } = nearestCommit(
+    { commit: head, files: placed(atHead, toProduction) },
+    commits.map((each) => ({
+      commit: each.commit,
+      changes: each.changes.flatMap((change) => {
+        const place = toProduction(change.path);
+        return place === undefined ? [] : [{ ...change, path: place }];
+      }),
+    })),
+    production,
+  );
+  return { committed, nearest: { commit, differing } };
+}
+
+function placed(
+  files: ReadonlyMap<string, string>,
+  toProduction: (inRepository: string) => string | undefined,
+): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [file, blob] of files) {
+    const place = toProduction(file);
+    if (place !== undefined) found.set(place, blob);
+  }
+  return found;
 }

@@ -9,6 +9,7 @@ import { loadBaseline } from '../io/baseline.ts';
 import { openRepository } from '../io/git.ts';
 import type { Repository } from '../io/git.ts';
 import { HashMemory } from '../io/hash-memory.ts';
+import { HistoryMemory } from '../io/history-memory.ts';
 import { takeInventory } from '../io/inventory.ts';
 import { readLocalFiles } from '../io/local-files.ts';
 import type { LocalFiles } from '../io/local-files.ts';
@@ -54,6 +55,7 @@ export async function look(context: VerbContext, options: LookOptions = {}): Pro
     selection,
     inventory,
     baseline,
+    new HistoryMemory(context.places.cache, [config.folder, target.name]),
     signal,
   );
   const drift = compareTrees(local.files, inventory, selection, history);

@@ -11,8 +11,10 @@ export interface Repository {
   /** The work tree's folder, absolute. */
   readonly top: string;
   head(): Promise<Head | undefined>;
-  /** The blobs of HEAD's files under a folder, by path relative to `top`. */
-  filesAtHead(folder: string): Promise<Map<string, string>>;
+  /** HEAD and every branch and tag with their commits, as one text: while it is the same, so is what history says. */
+  refs(): Promise<string>;
+  /** The blobs of a commit's files under a folder, by path relative to `top`. */
+  filesAt(commit: string, folder: string): Promise<Map<string, string>>;
   /** HEAD first, by first parent, each with what it changed under a folder. */
   firstParentHistory(folder: string, signal?: AbortSignal): Promise<CommitChange[]>;
   /** For each blob that some commit of any branch has, a short id of the newest such commit. */
@@ -60,9 +62,17 @@ class CommandLineRepository implements Repository {
     return { commit, ...(name !== '' && { branch: name }), dirty: status !== '' };
   }
 
-  async filesAtHead(folder: string): Promise<Map<string, string>> {
+  async refs(): Promise<string> {
+    const [head, all] = await Promise.all([
+      git(this.top, ['rev-parse', '--verify', 'HEAD']),
+      git(this.top, ['for-each-ref', '--format=%(objectname) %(refname)']),
+    ]);
+    return head + all;
+  }
+
+  async filesAt(commit: string, folder: string): Promise<Map<string, string>> {
     const files = new Map<string, string>();
-    const listing = await git(this.top, ['ls-tree', '-r', '-z', '--full-tree', 'HEAD', ...scope(folder)]);
+    const listing = await git(this.top, ['ls-tree', '-r', '-z', '--full-tree', commit, ...scope(folder)]);
     for (const line of listing.split('\0')) {
       const match = /^\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line);
       if (match?.[1] !== undefined && match[2] !== undefined) files.set(match[2], match[1]);
