@@ -67,7 +67,7 @@ export async function readLocalFiles(
   const looks = new Map<string, Look>();
   let latest = '0';
   for (const { local } of found) {
-    await turn.end();
+    if (turn.isOver) await turn.end();
     const look = lookAt(folder, local);
     if (look === undefined) continue; // Gone since its folder was read.
     looks.set(local, look);
@@ -86,7 +86,7 @@ export async function readLocalFiles(
       continue;
     }
     const content = contents.recall(local, look.stamp);
-    if (content === undefined) await turn.end();
+    if (turn.isOver) await turn.end();
     files.set(place, content === undefined ? read(folder, look, contents) : { ...look.file, content });
   }
   // It is only a memory: a disk that is full costs the next audit some time.
@@ -100,8 +100,12 @@ class Turn {
 
   constructor(readonly signal: AbortSignal | undefined) {}
 
+  /** Asked before `end`, since waiting for what is there already costs more than a look at a file. */
+  get isOver(): boolean {
+    return performance.now() - this.#begin >= TURN_MS;
+  }
+
   async end(): Promise<void> {
-    if (performance.now() - this.#begin < TURN_MS) return;
     await new Promise((resolve) => setImmediate(resolve));
     this.signal?.throwIfAborted();
     this.#begin = performance.now();
@@ -116,7 +120,7 @@ async function nameFiles(
   const found: Named[] = [];
   const unnamed: string[] = [];
   const visit = async (local: string): Promise<void> => {
-    await turn.end();
+    if (turn.isOver) await turn.end();
     for (const child of readdirSync(path.join(folder, local), { withFileTypes: true, encoding: 'buffer' })) {
       const name = utf8(child.name);
       if (name === undefined) {

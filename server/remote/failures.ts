@@ -55,8 +55,19 @@ export class Unreachable extends ConnectionFailure {
 export class LineDropped extends ConnectionFailure {
   constructor(address: string, reason: string) {
     super(
-      `The connection to ${address} was lost: ${reason}.`,
+      // What a host said may have its own full stop.
+      `The connection to ${address} was lost: ${reason.replace(/\.+$/, '')}.`,
       'Try again. A release that had begun goes on by itself: see `driftline releases`.',
+    );
+  }
+}
+
+/** An account that is let in, but may not run anything. */
+export class SftpOnly extends ConnectionFailure {
+  constructor(address: string) {
+    super(
+      `The account of ${address} may transfer files and run nothing (its sshd allows SFTP only).`,
+      'Use an account with a shell ("user" in driftline.json), or take "ForceCommand internal-sftp" from this one.',
     );
   }
 }

@@ -1,5 +1,5 @@
 import { startCommand } from './bootstrap.ts';
-import { NoNodeOnHost } from './failures.ts';
+import { LineDropped, NoNodeOnHost, SftpOnly } from './failures.ts';
 import type { Host } from './host.ts';
 import { PosixHost } from './posix-host.ts';
 import type { Shell } from './program.ts';
@@ -21,6 +21,8 @@ export async function startHost(
   } catch (error) {
     if (error instanceof NoNodeOnHost && node === undefined) return await PosixHost.greet(shell, address, signal);
     shell.close();
+    // OpenSSH says so where a command is asked of an account that is kept to internal-sftp.
+    if (error instanceof LineDropped && /sftp connections only/i.test(error.message)) throw new SftpOnly(address);
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import {
   HostKeyChanged,
   HostKeyUnknown,
   NoNodeOnHost,
+  SftpOnly,
   Unreachable,
 } from '../../server/remote/failures.ts';
 import type { Host } from '../../server/remote/host.ts';
@@ -193,6 +194,19 @@ describe('connecting', () => {
       expect(String(failure)).toContain('This account is not available.');
     } finally {
       await closed.stop();
+    }
+  });
+
+  it('says of an account that may only transfer files what it lacks', async () => {
+    const only = await startSshd({ home, config: ['ForceCommand internal-sftp'] });
+    try {
+      await only.writeClientConfig('only');
+      await only.acceptHostKey();
+      const failure = await failureOf(connected({ host: 'only' }));
+      expect(failure).toBeInstanceOf(SftpOnly);
+      expect(String(failure)).toContain('may transfer files and run nothing');
+    } finally {
+      await only.stop();
     }
   });
 
