@@ -40,7 +40,8 @@ export async function askMachine(
     before = probed.results;
   }
   const { releases } = await host.request('releases', { state }, { signal });
-  const facts = { platform, report, process, health, before, releases };
+  const { group } = target;
+  const facts = { platform, report, process, health, before, releases, ...(group !== undefined && { group }) };
   return { host, report, concerns: machineConcerns(facts, operations) };
 }
 

@@ -14,6 +14,8 @@ export interface MachineFacts {
   readonly before: readonly ProbeResult[];
   /** Every release of this root, the newest first. */
   readonly releases: readonly ReleaseSummary[];
+  /** The group of several deployers that the configuration names. */
+  readonly group?: string;
 }
 
 /** Room for journals, records and the folders' own blocks. */
@@ -24,6 +26,7 @@ const SPARE_INODES = 32;
 export function machineConcerns(facts: MachineFacts, operations: readonly Operation[]): Concern[] {
   return [
     ...releaseConcerns(facts.releases),
+    ...unmetConcerns(facts),
     ...rootConcerns(facts.report),
     ...diskConcerns(facts.report, operations),
     ...nodeConcerns(facts),
@@ -66,6 +69,29 @@ function releaseConcerns(releases: readonly ReleaseSummary[]): Concern[] {
         ];
     }
   });
+}
+
+/** What a configuration asks for and a release does not do yet is said, not passed over. */
+function unmetConcerns({ group, process }: MachineFacts): Concern[] {
+  const unmet = (message: string): Concern => ({
+    guard: 'not-acted-on',
+    severity: 'warning',
+    message,
+    remedy: 'Connect as one user for all who deploy, the one that the app runs as ("user" of the target).',
+    blocking: 'never',
+  });
+  return [
+    ...(group === undefined
+      ? []
+      : [
+          unmet(
+            `"group" is not acted on yet: releases stay this user's own, and nobody else of ${group} can undo them.`,
+          ),
+        ]),
+    ...(process?.kind !== 'pm2' || process.user === undefined
+      ? []
+      : [unmet(`"user" of "process" is not acted on yet: PM2 is spoken to as the user that deploys.`)]),
+  ];
 }
 
 function rootConcerns({ root, stateFolder }: HostReport): Concern[] {

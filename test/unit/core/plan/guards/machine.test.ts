@@ -37,6 +37,12 @@ const say = (report: Partial<HostReport>, more: Partial<MachineFacts> = {}, oper
 describe('the guards of the machine', () => {
   it('say nothing of a machine that is well', () => expect(say({})).toEqual([]));
 
+  it('say what a configuration asks for and is not done yet', () => {
+    expect(say({}, { group: 'deployers' })).toMatchObject([{ guard: 'not-acted-on', blocking: 'never' }]);
+    const process = { kind: 'pm2', name: 'api', user: 'app' } as const;
+    expect(say({}, { process })).toMatchObject([{ guard: 'not-acted-on', blocking: 'never' }]);
+  });
+
   it('block where the root or the state folder cannot be written', () => {
     expect(say({ root: { ...WELL.root, writable: false } })).toMatchObject([
       { guard: 'not-writable', severity: 'error', blocking: 'always' },
