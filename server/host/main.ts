@@ -14,7 +14,7 @@ import { serve } from './serve.ts';
 
 /**
  * The host program. It begins in one of two ways: sent over standard input by the bootstrap (`server/remote/bootstrap.ts`), which then
- * defines `driftline`; or as `node <state>/bin/<hash>.js release <folder>`, the detached guardian of a release, which begins the
+ * defines `driftline`; or as `node <state>/bin/<hash>.cjs release <folder>`, the detached guardian of a release, which begins the
  * same file once more with `carry-out`.
  */
 declare const driftline: { readonly program: string; readonly nonce: string } | undefined;

@@ -112,3 +112,32 @@ describe('checks of the team', () => {
     expect([status, deployJson(stdout).outcome]).toEqual([0, 'deployed']);
   });
 });
+
+describe('an application of ES modules', () => {
+  it('is deployed, undone and rolled back like any other: its package.json does not decide how our program is read', async () => {
+    scene = await startReadyScene();
+    const { root, repository } = scene;
+    mkdirSync(path.join(root, 'esm'));
+    writeFileSync(path.join(root, 'esm/package.json'), '{ "type": "module" }\n');
+    writeFileSync(path.join(root, 'esm/index.js'), 'export const version = 1;\n');
+    mkdirSync(path.join(repository, 'esm'));
+    writeFileSync(path.join(repository, 'esm/index.js'), 'export const version = 2;\n');
+    await configure(scene, {
+      root: path.join(root, 'esm'),
+      map: { esm: '.' },
+      process: { restart: 'true' },
+      health: { probes: [{ name: 'runs', command: 'node index.js' }], within: '5s', stableFor: '500ms' },
+    });
+    const live = (): string => readFileSync(path.join(root, 'esm/index.js'), 'utf8');
+    const accept = ['--accept', 'hotfix-overwritten', '--reason', 'it was never committed'];
+    expect(deployJson((await deploy(...accept)).stdout).outcome).toBe('deployed');
+    expect(live()).toContain('version = 2');
+    writeFileSync(path.join(repository, 'esm/index.js'), 'export const version = 3;\nthrow new Error("no");\n');
+    expect(deployJson((await deploy()).stdout).outcome).toBe('rolledBack');
+    expect(live()).toContain('version = 2');
+    expect(deployJson((await scene.driftline(['rollback', '--yes', '--format', 'json'])).stdout).outcome).toBe(
+      'deployed',
+    );
+    expect(live()).toContain('version = 1');
+  });
+});

@@ -300,7 +300,8 @@ const follow: Handler<'follow'> = async (ask, conversation) => {
 /** Leaves this program in the state folder, by its hash, for runners that outlive the line it came over. */
 function keepProgram(state: string, program: string): string {
   const bytes = Buffer.from(program, 'utf8');
-  const file = path.join(state, 'bin', `${sha256OfBytes(bytes).slice(0, 16)}.js`);
+  // Below an application whose package.json says "type": "module", a .js would be read as an ES module.
+  const file = path.join(state, 'bin', `${sha256OfBytes(bytes).slice(0, 16)}.cjs`);
   if (exists(file) && sha256Of(file) === sha256OfBytes(bytes)) return file;
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   writeDurably(file, program);
