@@ -12,13 +12,13 @@ const nothing = {
 };
 
 function answerOf({ ask, path }: Need): Fact {
-  const isFolder = path === '/work' || path === '/srv' || path === '/';
+  const isFolder = path === '/home' || path === '/srv' || path === '/';
   if (ask === 'entry' && isFolder) return { ask, path, answer: { state: 'known', value: { kind: 'folder' } } };
   if (ask === 'list' && path === '/')
     return {
       ask,
       path,
-      answer: { state: 'known', value: new Map([['work', 'folder'] as const, ['srv', 'folder'] as const]) },
+      answer: { state: 'known', value: new Map([['home', 'folder'] as const, ['srv', 'folder'] as const]) },
     };
   if (ask === 'list' && isFolder) return { ask, path, answer: { state: 'known', value: new Map() } };
   return { ask, path, answer: { state: 'absent' } };
@@ -27,7 +27,7 @@ function answerOf({ ask, path }: Need): Fact {
 function graph(there: string): Graph {
   return new Graph(
     {
-      folder: '/work',
+      folder: '/home',
       root: '/srv',
       rules: { map: [{ local: '.', production: '.' }], include: [], exclude: [] },
       runtime: { node: [20, 0] },
@@ -39,7 +39,7 @@ function graph(there: string): Graph {
 }
 
 async function severities(of: Graph, text: string): Promise<string[]> {
-  await of.edit('/work/index.js', text);
+  await of.edit('/home/index.js', text);
   const findings = await of.judge('index.js', new CancellationTokenSource().token);
   return findings.map(({ code, severity }) => `${code} ${severity}`);
 }

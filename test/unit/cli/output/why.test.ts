@@ -6,7 +6,7 @@ import { HOSTILE, REPORT } from '../results.ts';
 const result: WhyResult = {
   target: 'production',
   takenAt: '2026-02-03T04:05:06.000Z',
-  folder: '/work/api',
+  folder: '/home/mira/api',
   root: '/srv/voice',
   file: 'src/index.js',
   specifier: './db',
@@ -16,7 +16,7 @@ const result: WhyResult = {
       range: { start: { line: 2, character: 10 }, end: { line: 2, character: 14 } },
       local: {
         outcome: { kind: 'missing', code: 'MODULE_NOT_FOUND', message: "Cannot find module './db'" },
-        tried: ['/work/api/src/db', '/work/api/src/db.js'],
+        tried: ['/home/mira/api/src/db', '/home/mira/api/src/db.js'],
         rule: 'LOAD_AS_FILE',
       },
       production: {
