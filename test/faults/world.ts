@@ -324,7 +324,7 @@ export class World {
   strays(): string[] {
     if (!existsSync(this.state)) return [];
     const top = readdirSync(this.state).filter((name) => !['bin', 'releases'].includes(name));
-    const inBin = readdirSync(path.join(this.state, 'bin')).filter((name) => !/^[0-9a-f]{16}\.js$/.test(name));
+    const inBin = readdirSync(path.join(this.state, 'bin')).filter((name) => !/^[0-9a-f]{16}\.cjs$/.test(name));
     const known = new Set([
       'plan.json',
       'journal.jsonl',
