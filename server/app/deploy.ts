@@ -40,7 +40,7 @@ export async function deployReviewed(
   const now = await planAgain(context, reviewed);
   const differs = whatDiffers(reviewed, now.plan);
   if (differs !== undefined) {
-    return refusal(now, `This is not what was reviewed any more: ${differs}. Nothing was written. Plan again.`);
+    return refusal(now, `This is not what was reviewed any more: ${differs}. Plan again.`);
   }
   return deployPlanned(context, now, options);
 }

@@ -188,7 +188,7 @@ function aboutProcess(report: ProcessReport): DoctorCheck {
         area: 'process',
         verdict: 'warning',
         found: words.join('; '),
-        remedy: 'Start the app before you deploy, or expect to be asked.',
+        remedy: 'Start the app: a deploy is refused while it is down.',
       };
     }
     case 'noDaemon':
@@ -228,7 +228,10 @@ async function aboutHealth(context: VerbContext, host: Host): Promise<DoctorChec
   }
   const { results } = await host.request('probe', { health, root }, { signal: context.signal, silenceMs: 120_000 });
   const words = results
-    .map((result: ProbeResult) => `${result.name}: ${result.saw} in ${Math.round(result.latencyMs)} ms`)
+    .map((result: ProbeResult) => {
+      const after = result.ok ? ` in ${Math.round(result.latencyMs)} ms` : '';
+      return `${result.name}: ${result.saw}${after}`;
+    })
     .join('; ');
   if (results.every((result: ProbeResult) => result.ok)) return ok('health', words);
   return failed('health', words, 'Mend the app or the probe: a deploy would see the same.');

@@ -1,12 +1,19 @@
 import picomatch from 'picomatch';
 import type { DriftEntry } from '../core/drift/drift.ts';
 
-/** The entries that a path means, on either side; else those that it matches as a glob. A trailing slash means all below. */
-export function matching(entries: readonly DriftEntry[], pattern: string): DriftEntry[] {
+/**
+ * The entries that a path means, on either side; else those that it matches as a glob, without what is the `same` unless that is asked
+ * for. A trailing slash means all below.
+ */
+export function matching(
+  entries: readonly DriftEntry[],
+  pattern: string,
+  { same = false }: { readonly same?: boolean } = {},
+): DriftEntry[] {
   const plain = pattern.replace(/^\.\//, '');
   const exact = entries.filter((entry) => entry.path === plain || entry.local === plain);
   if (exact.length > 0) return exact;
   const folder = plain.replace(/\/$/, '');
   const matches = picomatch([plain, `${folder}/**`], { dot: true });
-  return entries.filter((entry) => entry.kind !== 'same' && (matches(entry.path) || matches(entry.local)));
+  return entries.filter((entry) => (same || entry.kind !== 'same') && (matches(entry.path) || matches(entry.local)));
 }

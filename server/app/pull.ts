@@ -80,7 +80,7 @@ async function choose(
   const onProduction = both.drift.filter((entry) => entry.kind !== 'localOnly');
   for (const pattern of options.patterns) {
     const matches = matching(onProduction, pattern);
-    if (matches.length === 0) throw nothingMatches(both, pattern);
+    if (matches.length === 0 && !isSame(onProduction, pattern)) throw nothingMatches(both, pattern);
     for (const entry of matches) wanted.add(entry.path);
   }
   if (options.missing) {
@@ -97,7 +97,19 @@ async function choose(
   return { chosen: await closureOf(context, links, [...wanted]), skipped };
 }
 
+/** Whether all that a glob means is here already, byte for byte. */
+function isSame(onProduction: readonly DriftEntry[], pattern: string): boolean {
+  const same = onProduction.filter((entry) => entry.kind === 'same');
+  return matching(same, pattern, { same: true }).length > 0;
+}
+
 function nothingMatches(both: Look, pattern: string): UsageFailure {
+  if (path.posix.isAbsolute(pattern)) {
+    return new UsageFailure(
+      `${pattern} is no path below the root.`,
+      'Name paths relative to the root, or to the folder of driftline.json.',
+    );
+  }
   const place = both.selection.toLocal(pattern);
   if (!place.managed && place.why === 'excluded') {
     return new UsageFailure(

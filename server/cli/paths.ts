@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { BadArguments } from './failures.ts';
 
 /**
  * Paths as they were typed, in a shell that completes them from where it stands, as the verbs take them: relative to the config's folder.
- * What is not here is left as it is: it may be a path on production, or a glob.
+ * What is not here is left as it is: it may be a path on production, or a glob. Only a path that climbs is read from here in any case.
  */
 export function pathsAsMeant(
   typed: readonly string[],
@@ -12,11 +13,20 @@ export function pathsAsMeant(
   isHere: (file: string) => boolean = existsSync,
 ): string[] {
   return typed.map((each) => {
-    if (!path.isAbsolute(each) && cwd === folder) return each;
+    const climbs = each.split('/').includes('..');
+    if (!climbs && !path.isAbsolute(each) && cwd === folder) return each;
     const file = path.resolve(cwd, each);
-    if (!isHere(file)) return each;
-    const relative = path.relative(folder, file);
-    const isBelow = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
-    return isBelow ? relative.split(path.sep).join('/') : each;
+    if (!climbs && !isHere(file)) return each;
+    const relative = path.relative(folder, file).split(path.sep).join('/');
+    const isBelow = relative !== '' && !CLIMBING.test(relative) && !path.isAbsolute(relative);
+    if (climbs && CLIMBING.test(relative)) {
+      throw new BadArguments(
+        `${each} leads out of ${folder}, the folder of driftline.json.`,
+        'Name a path below it, or one as production has it.',
+      );
+    }
+    return isBelow ? relative : climbs ? '.' : each;
   });
 }
+
+const CLIMBING = /^\.\.(\/|$)/;

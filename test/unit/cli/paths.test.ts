@@ -19,4 +19,15 @@ describe('pathsAsMeant', () => {
     expect(meant('src/db/*.js', '/w/api')).toEqual(['src/db/*.js']);
     expect(meant('/elsewhere/a.js', '/w')).toEqual(['/elsewhere/a.js']);
   });
+
+  it('reads a path that climbs from where the shell stands, be it here or not', () => {
+    expect(meant('../scripts/nightly.js', '/w/api')).toEqual(['scripts/nightly.js']);
+    expect(meant('../src/db/*.js', '/w/api')).toEqual(['src/db/*.js']);
+    expect(meant('src/../..x/a.js', '/w')).toEqual(['..x/a.js']);
+  });
+
+  it('refuses a path that climbs out of the folder of the config', () => {
+    expect(() => meant('../a.js', '/w')).toThrow('../a.js leads out of /w');
+    expect(() => meant('../..', '/w/api')).toThrow('leads out of /w');
+  });
 });

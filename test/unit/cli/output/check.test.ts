@@ -54,6 +54,7 @@ describe('checkReport', () => {
     );
     expect(report).toMatch(/Not judged \(1\)\n +src\/x\.js +unreadable/);
     expect(report).toContain('not complete');
+    expect(report).toContain('Every import that could be judged resolves');
   });
 
   it('obeys no name', () => {
