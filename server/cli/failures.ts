@@ -32,9 +32,15 @@ export class NobodyToAsk extends Failure {
   constructor(words: readonly string[], why: string) {
     super(
       `driftline ${words[0] ?? ''} asks before it changes anything, and ${why}.`,
-      `Say yes beforehand with --yes: driftline ${words.map(quoted).join(' ')} --yes`,
+      `Say yes beforehand with --yes: driftline ${withYes(words).map(quoted).join(' ')}`,
     );
   }
+}
+
+/** After a `--`, `--yes` would be the name of a file. */
+function withYes(words: readonly string[]): string[] {
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  return [...words.slice(0, end), '--yes', ...words.slice(end)];
 }
 
 /** The arguments do not say what is to be done. Nothing was connected to. */

@@ -48,7 +48,9 @@ function headline(result: DeployResult, verb: string, paint: Paint): string {
 
 /** How it came to that: said of what went otherwise than it was meant to, for "healthy" alone says nothing new. */
 function detail(result: DeployResult): string[] {
-  if (result.outcome === 'deployed' && result.detail === 'healthy') return [];
+  if (result.outcome === 'deployed' && result.detail === 'healthy') {
+    return result.plan?.health === null ? ['Unwatched: nobody saw whether it answers.'] : [];
+  }
   // The guards are listed below with their own words.
   if (result.outcome === 'refused' && result.guards.some((guard) => guard.blocks)) return [];
   return [asSentence(escapeName(result.detail))];

@@ -74,6 +74,8 @@ describe('Nobody', () => {
     expect(await nobody.secret()).toBeUndefined();
     await expect(nobody.confirm()).rejects.toBe(refusal);
     expect(refusal.remedy).toContain("driftline deploy 'src/a b.js' --yes");
+    const dashed = new NobodyToAsk(['pull', '--', '-a.js'], 'there is no terminal to ask on');
+    expect(dashed.remedy).toContain('driftline pull --yes -- -a.js');
   });
 
   it('has said yes beforehand by --yes', async () => {

@@ -20,6 +20,10 @@ describe('deployReport', () => {
     expect(text).toMatch(/or: driftline rollback$/m);
   });
 
+  it('claims no health that nobody watched', () => {
+    expect(report(deployed({ plan: plan({ health: null }) }))).toMatch(/^Deployed to production\.\nUnwatched: /);
+  });
+
   it('of a rollback says what production is now, and not that something was deployed', () => {
     const text = report(deployed({ plan: back }), 'rollback');
     expect(text).toContain('Went back: production is as r1 left it; r2 is undone.');
