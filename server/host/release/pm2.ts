@@ -125,7 +125,7 @@ export class Pm2 implements ProcessManager {
 
 /** Whether an app runs code of this root: its script, or where it stands. */
 function belongs(app: App, root: string): boolean {
-  return [app.instance.script, app.instance.cwd].some((place) => place !== undefined && holds(root, real(place)));
+  return [app.instance.script, app.instance.cwd].some((place) => place !== undefined && holds(real(root), real(place)));
 }
 
 function real(place: string): string {
