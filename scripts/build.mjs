@@ -19,6 +19,8 @@ const common = {
   absWorkingDir: top,
   outdir: fresh,
   minify: production,
+  // A bundle that loads another one requires it: `import()` of CommonJS would first scan all of it, for its format and for its names.
+  supported: { 'dynamic-import': false },
   // A failure is known by its class's name beyond its own thread.
   keepNames: true,
   sourcemap: production ? false : 'linked',

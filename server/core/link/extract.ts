@@ -62,20 +62,7 @@ class Extraction {
     const { tokens } = this;
     if (tokens.text.includes('createRequire')) this.#findRequires();
     for (let at = 0; at < tokens.count; at++) {
-      if (tokens.kind[at] !== Token.Word || this.#reader.isProperty(at)) continue;
-      const first = tokens.text.charCodeAt(tokens.start[at] ?? 0);
-      if (first === 105 /* i */) {
-        if (this.#word(at) === 'import') this.#import(at);
-      } else if (first === 101 /* e */) {
-        if (this.#word(at) === 'export' && this.scopes.isTop(at)) this.#export(at);
-      } else if (first === 114 /* r */) {
-        if (this.#word(at) === 'require') this.#require(at);
-      } else if (first === 95 /* _ */) {
-        if (this.#word(at) === '__dirname') this.#file(at);
-      } else if (first === 85 /* U */) {
-        if (this.#word(at) === 'URL') this.#file(at);
-      }
-      if (this.#requires.size > 1 && first !== 114) this.#require(at);
+      if (tokens.kind[at] === Token.Word && this.#mayLink(at) && !this.#reader.isProperty(at)) this.#linkWord(at);
     }
     const { problem } = tokens;
     return {
@@ -89,6 +76,22 @@ class Extraction {
         problem: { message: problem.message, range: this.lines.range(problem.offset, problem.offset + 1) },
       }),
     };
+  }
+
+  /** What can be told by the first letter, for of all words hardly one in a hundred is wanted. */
+  #mayLink(at: number): boolean {
+    if (this.#requires.size > 1) return true;
+    const first = this.tokens.text.charCodeAt(this.tokens.start[at] ?? 0);
+    return first === 105 /* i */ || first === 101 /* e */ || first === 114 /* r */ || first === 95 /* _ */ || first === 85; /* U */
+  }
+
+  #linkWord(at: number): void {
+    const word = this.#word(at);
+    if (word === 'import') this.#import(at);
+    else if (word === 'export') {
+      if (this.scopes.isTop(at)) this.#export(at);
+    } else if (word === '__dirname' || word === 'URL') this.#file(at);
+    else if (this.#requires.has(word)) this.#require(at, word);
   }
 
   #import(at: number): void {
@@ -236,16 +239,15 @@ class Extraction {
   #findRequires(): void {
     const { tokens } = this;
     for (let at = 0; at < tokens.count; at++) {
-      if (this.#word(at) !== 'createRequire' || !this.scopes.isCreatedHere(at)) continue;
+      if (!this.#reader.is(at, 'createRequire') || !this.scopes.isCreatedHere(at)) continue;
       const before = this.#reader.isProperty(at) ? at - 3 : at - 1;
       if (this.#word(before) === '=' && tokens.kind[before - 1] === Token.Word)
         this.#requires.add(this.#word(before - 1));
     }
   }
 
-  #require(at: number): void {
-    const name = this.#word(at);
-    if (!this.#requires.has(name) || (name === 'require' && this.scopes.isShadowed(at))) return;
+  #require(at: number, name: string): void {
+    if (name === 'require' && this.scopes.isShadowed(at)) return;
     const reader = this.#reader;
     if (reader.reads(at + 1, '(')) this.#call(at, at + 1, 'require');
     else if (reader.reads(at + 1, '?.', '(')) this.#call(at, at + 2, 'require');

@@ -34,29 +34,30 @@ class ScopeFinder implements Scopes {
   readonly #shadows: Span[] = [];
   /** The bodies of all functions, also of those that are called where they stand. */
   readonly #bodies: Span[] = [];
-  readonly #depth: Int32Array;
+  /** The brackets that stand in no other. */
+  readonly #outermost: Span[] = [];
   readonly #reader: TokenReader;
 
   constructor(readonly tokens: Tokens) {
     this.#reader = new TokenReader(tokens);
-    this.#depth = new Int32Array(tokens.count);
-    let depth = 0;
+    let closed = -1;
     for (let at = 0; at < tokens.count; at++) {
-      if (tokens.kind[at] === Token.Close) depth--;
-      this.#depth[at] = depth;
       if (tokens.kind[at] === Token.Open) {
-        depth++;
-        if (this.#word(at) === '{') this.#brace(at);
-      } else if (tokens.kind[at] === Token.Punctuator && this.#word(at) === '=>' && this.#word(at + 1) !== '{') {
+        if (at > closed) {
+          closed = this.#partner(at);
+          this.#outermost.push({ from: at, to: closed });
+        }
+        if (this.#reader.is(at, '{')) this.#brace(at);
+      } else if (tokens.kind[at] === Token.Punctuator && this.#reader.is(at, '=>') && !this.#reader.is(at + 1, '{')) {
         this.#function({ from: at + 1, to: this.#expressionEnd(at + 1) }, at);
-      } else if (tokens.kind[at] === Token.Word && this.#word(at) === 'require') {
+      } else if (tokens.kind[at] === Token.Word && this.#reader.is(at, 'require')) {
         this.#declaration(at);
       }
     }
   }
 
   isTop(at: number): boolean {
-    return this.#depth[at] === 0;
+    return !this.#outermost.some((span) => contains(span, at));
   }
 
   isReached(at: number): boolean {
@@ -121,7 +122,7 @@ class ScopeFinder implements Scopes {
     const open = isArrow ? this.#partner(header - 1) : header;
     const close = this.#partner(open);
     for (let at = open + 1; at < close; at++) {
-      if (this.#word(at) !== 'require') continue;
+      if (!this.#reader.is(at, 'require')) continue;
       const before = this.#word(at - 1);
       const after = this.#word(at + 1);
       if (['(', ',', '{', '['].includes(before) && [',', ')', '=', '}', ']'].includes(after)) return true;
@@ -238,7 +239,7 @@ class ScopeFinder implements Scopes {
   }
 
   #isProperty(at: number): boolean {
-    return at > 0 && (this.#word(at - 1) === '.' || this.#word(at - 1) === '?.');
+    return this.#reader.isProperty(at);
   }
 
   /** The other bracket; the end of the text for one that is never closed. */
@@ -247,7 +248,7 @@ class ScopeFinder implements Scopes {
   }
 
   #word(at: number): string {
-    return at >= 0 && at < this.tokens.count ? this.tokens.text.slice(this.tokens.start[at], this.tokens.end[at]) : '';
+    return this.#reader.word(at);
   }
 }
 

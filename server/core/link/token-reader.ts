@@ -11,9 +11,17 @@ export class TokenReader {
     return at >= 0 && at < tokens.count ? tokens.text.slice(tokens.start[at], tokens.end[at]) : '';
   }
 
+  /** Whether this word stands here: `word(at) === word` without a copy, for what asks at every token. */
+  is(at: number, word: string): boolean {
+    const { tokens } = this;
+    if (at < 0 || at >= tokens.count) return false;
+    const start = tokens.start[at] ?? 0;
+    return (tokens.end[at] ?? 0) - start === word.length && tokens.text.startsWith(word, start);
+  }
+
   /** Whether these words stand here, one after another. */
   reads(at: number, ...words: readonly string[]): boolean {
-    return words.every((word, index) => this.word(at + index) === word);
+    return words.every((word, index) => this.is(at + index, word));
   }
 
   /** A string, or a template without substitutions. */
@@ -28,8 +36,7 @@ export class TokenReader {
   }
 
   isProperty(at: number): boolean {
-    const before = this.word(at - 1);
-    return before === '.' || before === '?.';
+    return this.is(at - 1, '.') || this.is(at - 1, '?.');
   }
 
   /** The other bracket; the end of the text for one that is never closed, so that a loop that goes on from here ends. */

@@ -72,6 +72,47 @@ const PUNCTUATORS = ['>>>=', '...', '===', '!==', '**=', '<<=', '>>=', '>>>', '&
   '**',
 ]);
 
+/** No other character can make a punctuator longer than one. */
+const SECOND_CHARACTERS = new Set(PUNCTUATORS.map((punctuator) => punctuator.charCodeAt(1)));
+
+/** What a character begins. */
+const enum Class {
+  Punctuator,
+  Space,
+  LineEnd,
+  Word,
+  Digit,
+  Quote,
+  Backtick,
+  Slash,
+  Open,
+  Close,
+}
+
+/** The class of each ASCII character. */
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => asciiClass(code));
+
+function asciiClass(code: number): Class {
+  const character = String.fromCharCode(code);
+  if (character === '\n' || character === '\r') return Class.LineEnd;
+  if (code <= 32) return Class.Space;
+  if (/[A-Za-z$_#\\]/.test(character)) return Class.Word;
+  if (/\d/.test(character)) return Class.Digit;
+  if (character === '"' || character === "'") return Class.Quote;
+  if (character === '`') return Class.Backtick;
+  if (character === '/') return Class.Slash;
+  if ('([{'.includes(character)) return Class.Open;
+  return ')]}'.includes(character) ? Class.Close : Class.Punctuator;
+}
+
+/** Beyond ASCII: white space, line ends, and what ECMAScript allows in a name, taken widely. Beyond the text: nothing of a word. */
+function wideClass(code: number): Class {
+  if (Number.isNaN(code)) return Class.Punctuator;
+  if (code === 0x2028 || code === 0x2029) return Class.LineEnd;
+  if (/\s/.test(String.fromCharCode(code))) return Class.Space;
+  return code > 160 ? Class.Word : Class.Punctuator;
+}
+
 /**
  * Cuts JavaScript into tokens by ECMAScript's lexical grammar, in one pass. Where the grammar needs the parser (a slash that divides or
  * begins a regular expression, a brace that ends a block or a template's substitution) the tokens before decide. JSX is recognised and
@@ -132,46 +173,52 @@ class Tokenizer {
   }
 
   #token(): void {
-    const { text } = this;
-    const code = text.charCodeAt(this.#at);
-    if (code === 10 || code === 13 || code === 0x2028 || code === 0x2029) {
-      this.#lineEnded = true;
-      this.#at++;
-    } else if (code <= 32 || code === 0xa0 || code === 0xfeff) {
-      this.#at++;
-    } else if (isWordStart(code)) {
-      this.#word();
-    } else if (code >= 48 && code <= 57) {
-      this.#number();
-    } else if (code === 34 || code === 39) {
-      this.#string(code);
-    } else if (code === 96) {
-      this.#at++;
-      this.#template(this.#at - 1);
-    } else if (code === 47) {
-      this.#slash();
-    } else if (code === 40 || code === 91 || code === 123) {
-      this.#open.push(this.#count);
-      this.#push(Token.Open, this.#at, this.#at + 1);
-    } else if (code === 41 || code === 93 || code === 125) {
-      this.#close(code);
-    } else if (code > 127 && /\s/.test(text.charAt(this.#at))) {
-      this.#at++;
-    } else {
-      this.#punctuator(code);
+    const code = this.text.charCodeAt(this.#at);
+    switch (code < 128 ? CLASSES[code] : wideClass(code)) {
+      case Class.LineEnd:
+        this.#lineEnded = true;
+        this.#at++;
+        return;
+      case Class.Space:
+        this.#at++;
+        return;
+      case Class.Word:
+        this.#word();
+        return;
+      case Class.Digit:
+        this.#number();
+        return;
+      case Class.Quote:
+        this.#string(code);
+        return;
+      case Class.Backtick:
+        this.#at++;
+        this.#template(this.#at - 1);
+        return;
+      case Class.Slash:
+        this.#slash();
+        return;
+      case Class.Open:
+        this.#open.push(this.#count);
+        this.#push(Token.Open, this.#at, this.#at + 1);
+        return;
+      case Class.Close:
+        this.#close(code);
+        return;
+      default:
+        this.#punctuator(code);
     }
   }
 
   #word(): void {
-    const from = this.#at++;
     const { text } = this;
-    while (this.#at < text.length) {
-      const code = text.charCodeAt(this.#at);
-      if (!isWordStart(code) && !(code >= 48 && code <= 57)) break;
-      if (code > 127 && /\s/.test(text.charAt(this.#at))) break;
-      this.#at++;
+    let at = this.#at + 1;
+    for (; ; at++) {
+      const code = text.charCodeAt(at);
+      const found = code < 128 ? CLASSES[code] : wideClass(code);
+      if (found !== Class.Word && found !== Class.Digit) break;
     }
-    this.#push(Token.Word, from, this.#at);
+    this.#push(Token.Word, this.#at, at);
   }
 
   #number(): void {
@@ -181,15 +228,15 @@ class Tokenizer {
   }
 
   #string(quote: number): void {
-    const from = this.#at++;
     const { text } = this;
-    for (; ; this.#at++) {
-      const code = text.charCodeAt(this.#at);
+    let at = this.#at + 1;
+    for (; ; at++) {
+      const code = text.charCodeAt(at);
       if (code === quote) break;
-      if (code === 92) this.#at++;
-      else if (code === 10 || Number.isNaN(code)) throw new LexicalProblem('a string is never closed', from);
+      if (code === 92) at++;
+      else if (code === 10 || Number.isNaN(code)) throw new LexicalProblem('a string is never closed', this.#at);
     }
-    this.#push(Token.String, from, this.#at + 1);
+    this.#push(Token.String, this.#at, at + 1);
   }
 
   /** From behind a backtick or behind the `}` of a substitution to the next `${` or to the end. */
@@ -259,7 +306,7 @@ class Tokenizer {
       else if (code === 47 && !inClass) break;
     }
     this.#at++;
-    while (isWordStart(text.charCodeAt(this.#at))) this.#at++;
+    while (CLASSES[text.charCodeAt(this.#at)] === Class.Word) this.#at++;
     this.#push(Token.Regex, from, this.#at);
   }
 
@@ -278,12 +325,16 @@ class Tokenizer {
       this.#skipLine();
       return;
     }
-    const found = PUNCTUATORS.find(
-      (punctuator) => punctuator.charCodeAt(0) === code && text.startsWith(punctuator, this.#at),
-    );
+    this.#push(Token.Punctuator, this.#at, this.#at + this.#punctuatorLength());
+  }
+
+  #punctuatorLength(): number {
+    const { text } = this;
+    if (!SECOND_CHARACTERS.has(text.charCodeAt(this.#at + 1))) return 1;
+    const found = PUNCTUATORS.find((punctuator) => text.startsWith(punctuator, this.#at));
     // `?.5` is a condition and a number.
-    const isChain = found !== '?.' || !/\d/.test(text.charAt(this.#at + 2));
-    this.#push(Token.Punctuator, this.#at, this.#at + (found !== undefined && isChain ? found.length : 1));
+    if (found === undefined || (found === '?.' && /\d/.test(text.charAt(this.#at + 2)))) return 1;
+    return found.length;
   }
 
   /** Whether an expression may begin here: then a slash begins a regular expression, and `<` begins JSX. */
@@ -392,18 +443,6 @@ class LexicalProblem extends Error {
 
 const NUMBER = /0[xXbBoO][\da-fA-F_]+n?|(?:\d[\d_]*)?\.?\d[\d_]*(?:[eE][+-]?\d[\d_]*)?n?|\d/y;
 const LINE_END = /[\n\r\u2028\u2029]/g;
-
-function isWordStart(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    code === 36 ||
-    code === 95 ||
-    code === 35 ||
-    code === 92 ||
-    code > 160
-  );
-}
 
 function copyInto<T extends Uint8Array | Int32Array>(to: T, from: T): T {
   to.set(from);
