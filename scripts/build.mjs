@@ -1,7 +1,8 @@
 // Bundles the extension's client, its language server and worker, the command line and the host program into dist/, each file replaced
 // in one step: what runs from there meanwhile finds the old one or the new one.
 import { build } from 'esbuild';
-import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 const top = path.resolve(import.meta.dirname, '..');
@@ -24,6 +25,7 @@ const common = {
   // A failure is known by its class's name beyond its own thread.
   keepNames: true,
   sourcemap: production ? false : 'linked',
+  define: { MODULE_READER: JSON.stringify(await moduleReader()) },
   legalComments: 'none',
   logLevel: 'warning',
   // ssh2 asks for optional native code inside try blocks and works without it.
@@ -50,6 +52,19 @@ try {
     if (!built.includes(name)) await rm(path.join(dist, name), { recursive: true });
 } finally {
   await rm(fresh, { recursive: true, force: true });
+}
+
+/** The name of the code that reads modules: what was read by another one is not believed (`server/io/module-memory.ts`). */
+async function moduleReader() {
+  const hash = createHash('sha256');
+  for (const folder of ['server/core/link', 'server/io']) {
+    for (const name of (await readdir(path.join(top, folder))).sort()) {
+      if (name.endsWith('.ts')) hash.update(await readFile(path.join(top, folder, name)));
+    }
+  }
+  // Its libraries.
+  hash.update(await readFile(path.join(top, 'package-lock.json')));
+  return hash.digest('hex').slice(0, 16);
 }
 
 function bundle() {

@@ -13,9 +13,9 @@ import type { Laid } from '../core/tree/overlay.ts';
 import { join } from '../core/tree/path.ts';
 import { factsOf } from '../core/tree/production.ts';
 import { SnapshotTree } from '../core/tree/snapshot.ts';
-import type { Fact } from '../core/tree/tree.ts';
 import { DiskSource } from '../io/disk.ts';
 import { HostSource } from '../io/host-facts.ts';
+import { ModuleMemory } from '../io/module-memory.ts';
 import { MAX_MODULE_BYTES, ModuleStore } from '../io/modules.ts';
 import { judgeProject, settle } from '../io/settle.ts';
 import type { LiveProject, ProjectVerdict, Sources } from '../io/settle.ts';
@@ -34,6 +34,7 @@ export interface Overlay {
 export interface Links {
   readonly project: LiveProject;
   readonly sources: Sources;
+  readonly modules: ModuleStore;
 }
 
 /** The Node that verdicts assume where the host could not say. */
@@ -51,16 +52,18 @@ export function wholeOverlay(drift: readonly DriftEntry[]): Overlay {
 export async function layOut(context: VerbContext, look: Look, overlay: Overlay): Promise<Links> {
   const { inventory, local, selection } = look;
   const host = await context.host();
-  const modules = new ModuleStore();
   const folder = await realpath(context.config.folder);
-  const hashes = new Map(inventory.entries.map((entry) => [entry.path, entry.content?.sha256]));
-  const localTree = new SnapshotTree(
-    [...local.files.values()].flatMap((file): Fact[] =>
-      file.content === undefined
-        ? []
-        : [{ ask: 'identity', path: join(folder, file.local), answer: { state: 'known', value: file.content } }],
-    ),
-  );
+  const modules = new ModuleStore(new ModuleMemory(context.places.cache, [folder, context.target.name]));
+  await modules.recall();
+  const hashesThere = new Map(inventory.entries.map((entry) => [entry.path, entry.content?.sha256]));
+  const localTree = new SnapshotTree([]);
+  const hashesHere = new Map<string, string>();
+  for (const { local: name, content } of local.files.values()) {
+    if (content === undefined) continue;
+    const path = join(folder, name);
+    localTree.learn([{ ask: 'identity', path, answer: { state: 'known', value: content } }]);
+    hashesHere.set(path, content.sha256);
+  }
   const production = new SnapshotTree(factsOf(inventory));
   const laid = new Map<string, Laid>();
   for (const { path, local: from } of overlay.writes) {
@@ -83,9 +86,10 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
       productionOnly: modulesThatStay(look, overlay),
     },
     sources: {
-      local: new DiskSource(modules),
-      production: new HostSource(host, inventory.realRoot, (path) => hashes.get(path), modules),
+      local: new DiskSource(modules, (path) => hashesHere.get(path)),
+      production: new HostSource(host, inventory.realRoot, (path) => hashesThere.get(path), modules),
     },
+    modules,
   };
 }
 
@@ -99,9 +103,11 @@ function modulesThatStay({ inventory, drift }: Look, overlay: Overlay): string[]
     .filter((path) => !written.has(path) && !same.has(path));
 }
 
-export function judge(context: VerbContext, links: Links): Promise<ProjectVerdict> {
+export async function judge(context: VerbContext, links: Links): Promise<ProjectVerdict> {
   context.progress.report({ message: `Checking the imports of ${links.project.modules.length} modules` });
-  return judgeProject(links.project, links.sources, context.signal);
+  const verdict = await judgeProject(links.project, links.sources, context.signal);
+  await links.modules.keep();
+  return verdict;
 }
 
 /** Where a `package.json` decides otherwise here than it will on production. */

@@ -8,7 +8,11 @@ import type { ModuleStore } from './modules.ts';
 
 /** The files of this machine. Blocks while it reads: it belongs into a worker thread or a command line. */
 export class DiskSource implements FactSource {
-  constructor(readonly modules: ModuleStore) {}
+  /** @param hashOf the SHA-256 of a file as it was looked at, where it was: what such a module says may be known without reading it */
+  constructor(
+    readonly modules: ModuleStore,
+    readonly hashOf: (path: string) => string | undefined = () => undefined,
+  ) {}
 
   async answer(needs: readonly Need[], signal: AbortSignal): Promise<readonly Fact[]> {
     const facts: Fact[] = [];
@@ -35,6 +39,9 @@ export class DiskSource implements FactSource {
   }
 
   #module(path: string): ReturnType<ModuleStore['read']> {
+    const hash = this.hashOf(path);
+    const known = hash === undefined ? undefined : this.modules.get(hash, path);
+    if (known !== undefined) return Promise.resolve({ state: 'known', value: known });
     // Asked before reading, so that a huge file is never in memory.
     if (statSync(path).size > MAX_MODULE_BYTES) return Promise.resolve(TOO_LARGE);
     return this.modules.read(path, readFileSync(path));

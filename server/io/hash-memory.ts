@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
-import path from 'node:path';
 import type { HashedOnce, Hashes, Scan } from '../core/tree/stamps.ts';
-import { fieldsOf } from './inventory-wire.ts';
-import { readIfThere, writePrivately } from './private-files.ts';
+import { MemoryFile } from './memory-file.ts';
 
-const FORMAT = 2;
+const FORMAT = 3;
 const SHA256_CHARS = 64;
 const BLOB_CHARS = 40;
 /** Milliseconds since the epoch, base 36, for some thousand years. */
@@ -12,30 +9,23 @@ const TIME_CHARS = 9;
 const STAMP_AT = SHA256_CHARS + 2 * BLOB_CHARS + TIME_CHARS;
 const NO_LF = '-'.repeat(BLOB_CHARS);
 
-/**
- * What was hashed of one tree, kept on this machine for this user only. It may be lost at any time; one that is damaged, or of another
- * version, is as good as none. A line about itself, then per file its path, a NUL, its ids, time and stamp, a NUL.
- */
+/** What was hashed of one tree: per file its path, a NUL, its ids, time and stamp, a NUL. */
 export class HashMemory {
-  readonly #file: string;
+  readonly #file: MemoryFile;
 
   /**
    * @param folder where memories are kept
    * @param tree names the tree: a host's address and a root
    */
   constructor(folder: string, tree: readonly string[]) {
-    const name = createHash('sha256').update(JSON.stringify(tree)).digest('hex').slice(0, 24);
-    this.#file = path.join(folder, 'hashes', name);
+    this.#file = new MemoryFile(folder, 'hashes', tree, FORMAT);
   }
 
   async load(): Promise<Hashes | undefined> {
-    const bytes = await readIfThere(this.#file);
-    const line = bytes?.indexOf(10) ?? -1;
-    if (bytes === undefined || line < 0) return undefined;
-    const body = bytes.subarray(line + 1);
-    const about = parseAbout(bytes.toString('utf8', 0, line));
-    if (about === undefined || about.sha256 !== digest(body)) return undefined;
-    const fields = body.toString('utf8').split('\0');
+    const kept = await this.#file.load();
+    const about = kept && parseAbout(kept.about);
+    if (kept === undefined || about === undefined) return undefined;
+    const fields = kept.body.toString('utf8').split('\0');
     const known = new Map<string, string>();
     for (let at = 0; at + 1 < fields.length; at += 2) known.set(fields[at] ?? '', fields[at + 1] ?? '');
     return {
@@ -56,8 +46,7 @@ export class HashMemory {
     }
     const body = Buffer.from(parts.length === 0 ? '' : `${parts.join('\0')}\0`);
     const { machine, rootIdentity, startNs } = scan;
-    const about = JSON.stringify({ format: FORMAT, machine, rootIdentity, startNs, sha256: digest(body) });
-    await writePrivately(this.#file, Buffer.concat([Buffer.from(`${about}\n`), body]));
+    await this.#file.save({ machine, rootIdentity, startNs }, body);
   }
 }
 
@@ -78,23 +67,10 @@ interface About {
   readonly machine: string;
   readonly rootIdentity: string;
   readonly startNs: string;
-  readonly sha256: string;
 }
 
-function parseAbout(line: string): About | undefined {
-  let fields: ReturnType<typeof fieldsOf>;
-  try {
-    fields = fieldsOf(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
-  const { format, machine, rootIdentity, startNs, sha256 } = fields ?? {};
-  if (format !== FORMAT) return undefined;
-  if (typeof machine !== 'string' || typeof rootIdentity !== 'string' || typeof sha256 !== 'string') return undefined;
+function parseAbout({ machine, rootIdentity, startNs }: Readonly<Record<string, unknown>>): About | undefined {
+  if (typeof machine !== 'string' || typeof rootIdentity !== 'string') return undefined;
   if (typeof startNs !== 'string' || !/^\d{1,30}$/.test(startNs)) return undefined;
-  return { machine, rootIdentity, startNs, sha256 };
-}
-
-function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return { machine, rootIdentity, startNs };
 }

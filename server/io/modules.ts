@@ -3,6 +3,8 @@ import { extractModule } from '../core/link/extract.ts';
 import type { ModuleFacts } from '../core/link/module-facts.ts';
 import { JSX } from '../core/link/tokens.ts';
 import type { Answer } from '../core/tree/tree.ts';
+import type { ModuleMemory } from './module-memory.ts';
+import { parseFacts } from './module-memory.ts';
 
 /** Larger than this is generated or data: it is named as not judged, not read. */
 export const MAX_MODULE_BYTES = 8 * 1024 * 1024;
@@ -12,24 +14,49 @@ export const TOO_LARGE: Answer<never> = {
   reason: `larger than ${MAX_MODULE_BYTES / 1024 / 1024} MB, so its imports are not judged`,
 };
 
-/** What modules say, by the hash of their content, shared between trees: the same bytes are read once. */
+/**
+ * What modules say, by the hash of their content, shared between trees: the same bytes are read once, and where a memory is given, once
+ * for many runs.
+ */
 export class ModuleStore {
   readonly #facts = new Map<string, ModuleFacts>();
+  #remembered: ReadonlyMap<string, string> = new Map();
+  #hasNews = false;
+
+  constructor(readonly memory?: ModuleMemory) {}
+
+  /** Takes what earlier runs have read. */
+  async recall(): Promise<void> {
+    this.#remembered = (await this.memory?.load()) ?? new Map<string, string>();
+  }
+
+  /** Keeps what this run has asked for, if any of it is new; it is only a memory, so that a full disk costs the next run some time. */
+  async keep(): Promise<void> {
+    if (this.#hasNews) await this.memory?.save(this.#facts).catch(() => undefined);
+    this.#hasNews = false;
+  }
 
   get(sha256: string, path: string): ModuleFacts | undefined {
-    return this.#facts.get(key(sha256, path));
+    const name = key(sha256, path);
+    const known = this.#facts.get(name);
+    if (known !== undefined) return known;
+    const text = this.#remembered.get(name);
+    const facts = text === undefined ? undefined : parseFacts(text);
+    if (facts !== undefined) this.#facts.set(name, facts);
+    return facts;
   }
 
   /** Reads a module's text. Bytes that are no text, and texts that are too large, are unreadable with a reason. */
   async read(path: string, bytes: Uint8Array): Promise<Answer<ModuleFacts>> {
     if (bytes.length > MAX_MODULE_BYTES) return TOO_LARGE;
-    const name = key(createHash('sha256').update(bytes).digest('hex'), path);
-    let facts = this.#facts.get(name);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    let facts = this.get(sha256, path);
     if (facts === undefined) {
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
       if (text.includes('\0')) return { state: 'unreadable', reason: 'binary data, not a module' };
       facts = await readModule(path, text);
-      this.#facts.set(name, facts);
+      this.#facts.set(key(sha256, path), facts);
+      this.#hasNews = true;
     }
     return { state: 'known', value: facts };
   }

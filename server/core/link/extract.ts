@@ -82,7 +82,9 @@ class Extraction {
   #mayLink(at: number): boolean {
     if (this.#requires.size > 1) return true;
     const first = this.tokens.text.charCodeAt(this.tokens.start[at] ?? 0);
-    return first === 105 /* i */ || first === 101 /* e */ || first === 114 /* r */ || first === 95 /* _ */ || first === 85; /* U */
+    return (
+      first === 105 /* i */ || first === 101 /* e */ || first === 114 /* r */ || first === 95 /* _ */ || first === 85
+    ); /* U */
   }
 
   #linkWord(at: number): void {

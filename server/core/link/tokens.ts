@@ -90,7 +90,11 @@ const enum Class {
 }
 
 /** The class of each ASCII character. */
-const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => asciiClass(code));
+const CLASSES: readonly Class[] = Array.from({ length: 128 }, (_, code) => asciiClass(code));
+
+function classOf(code: number): Class {
+  return CLASSES[code] ?? wideClass(code);
+}
 
 function asciiClass(code: number): Class {
   const character = String.fromCharCode(code);
@@ -174,7 +178,7 @@ class Tokenizer {
 
   #token(): void {
     const code = this.text.charCodeAt(this.#at);
-    switch (code < 128 ? CLASSES[code] : wideClass(code)) {
+    switch (classOf(code)) {
       case Class.LineEnd:
         this.#lineEnded = true;
         this.#at++;
@@ -205,7 +209,7 @@ class Tokenizer {
       case Class.Close:
         this.#close(code);
         return;
-      default:
+      case Class.Punctuator:
         this.#punctuator(code);
     }
   }
@@ -214,8 +218,7 @@ class Tokenizer {
     const { text } = this;
     let at = this.#at + 1;
     for (; ; at++) {
-      const code = text.charCodeAt(at);
-      const found = code < 128 ? CLASSES[code] : wideClass(code);
+      const found = classOf(text.charCodeAt(at));
       if (found !== Class.Word && found !== Class.Digit) break;
     }
     this.#push(Token.Word, this.#at, at);
