@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { Person } from '../app/person.ts';
 import type { Host } from './host.ts';
 import { connectLocal } from './local.ts';
-import { connectSsh } from './ssh.ts';
 
 export interface ConnectOptions {
   readonly person: Person;
@@ -24,5 +23,7 @@ export async function connect(
   const program = await readFile(options.hostProgram);
   const node = target.node === undefined ? {} : { node: target.node };
   if (target.host === 'local') return connectLocal({ ...node, program, signal: options.signal });
+  // Not loaded for a folder of this machine: its library takes a while.
+  const { connectSsh } = await import('./ssh.ts');
   return connectSsh({ ...options, ...target, ownKnownHosts: path.join(options.stateFolder, 'known_hosts'), program });
 }
