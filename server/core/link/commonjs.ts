@@ -3,6 +3,7 @@ import type { TreePath } from '../tree/tree.ts';
 import type { Found } from './esm.ts';
 import { Ended } from './lookup.ts';
 import type { Lookup, PackageConfig } from './lookup.ts';
+import { aliased, aliasFolders, MODULE_ALIASES } from './module-alias.ts';
 import { moduleFolders, OWN_EXPORTS, packageExports, packageImports } from './package-entries.ts';
 
 const EXTENSIONS = ['.js', '.json', '.node'];
@@ -12,6 +13,8 @@ const EXTENSIONS = ['.js', '.json', '.node'];
  */
 export function resolveCommonJs(lookup: Lookup, specifier: string): Found {
   const folder = dirname(lookup.from);
+  const alias = specifier.startsWith('.') ? undefined : aliased(lookup, specifier);
+  if (alias !== undefined) return search(lookup, ['/'], alias, MODULE_ALIASES, MODULE_ALIASES);
   const scope = lookup.scope(folder);
   if (specifier.startsWith('#') && scope?.imports !== undefined) {
     return searchless(lookup, scope, () => packageImports(lookup, folder, specifier), "the package's imports");
@@ -25,7 +28,7 @@ export function resolveCommonJs(lookup: Lookup, specifier: string): Found {
   if (/^\.(?:$|[./])/.test(specifier)) {
     return search(lookup, [folder], specifier, 'a path relative to the module');
   }
-  const folders = [...moduleFolders(folder), ...lookup.rules.globalFolders];
+  const folders = [...aliasFolders(lookup), ...moduleFolders(folder), ...lookup.rules.globalFolders];
   return search(lookup, folders, specifier, 'a package in node_modules');
 }
 
@@ -59,8 +62,18 @@ function searchless(
   }
 }
 
-/** `Module._findPath`: the first of these folders that holds it. */
-function search(lookup: Lookup, folders: readonly TreePath[], specifier: string, rule: string): Found {
+/**
+ * `Module._findPath`: the first of these folders that holds it.
+ *
+ * @param rule decided where it is found, `otherwise` where it is not
+ */
+function search(
+  lookup: Lookup,
+  folders: readonly TreePath[],
+  specifier: string,
+  rule: string,
+  otherwise = 'every path that Node tries',
+): Found {
   const wantsFolder = /(?:^|\/)\.{0,2}$/.test(specifier);
   const [, name, rest = ''] = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/s.exec(specifier) ?? [];
   for (const folder of folders) {
@@ -75,7 +88,7 @@ function search(lookup: Lookup, folders: readonly TreePath[], specifier: string,
       (wantsFolder ? undefined : (lookup.file(path) ?? withExtension(lookup, path))) ?? ofFolder(lookup, path);
     if (file !== undefined) return { outcome: { kind: 'file', path: file }, rule };
   }
-  throw notFound(lookup, specifier, 'every path that Node tries');
+  throw notFound(lookup, specifier, otherwise);
 }
 
 /** LOAD_AS_FILE's extensions. */

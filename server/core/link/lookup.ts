@@ -2,6 +2,8 @@ import { basename, dirname, join } from '../tree/path.ts';
 import type { Answer, TreePath } from '../tree/tree.ts';
 import type { Located, PackageJson, View } from '../tree/view.ts';
 import type { Version } from './builtins.ts';
+import { moduleAliasesOf } from './module-alias.ts';
+import type { ModuleAliases } from './module-alias.ts';
 import { Tracer } from './trace.ts';
 import type { Outcome } from './trace.ts';
 
@@ -80,6 +82,13 @@ export class Lookup {
       ...(exports !== undefined && exports !== null && isExports && { exports }),
       ...(imports !== undefined && imports !== null && { imports: typeof imports === 'object' ? { ...imports } : {} }),
     };
+  }
+
+  /** What the library `module-alias` reads in this folder: nothing where there is no JSON. */
+  moduleAliases(folder: TreePath): ModuleAliases | undefined {
+    const answer = this.view.packageJson(folder);
+    if (answer.state === 'unknown') throw new Ended({ kind: 'unknown' }, '');
+    return answer.state === 'known' && 'fields' in answer.value ? moduleAliasesOf(answer.value.fields) : undefined;
   }
 
   /** How Node refuses a `package.json` without fields, `undefined` where it takes it for one: that depends on which of its readers it has. */

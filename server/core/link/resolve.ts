@@ -8,6 +8,7 @@ import { resolveEsm } from './esm.ts';
 import type { Found } from './esm.ts';
 import type { Trace } from './finding.ts';
 import { Ended, Lookup } from './lookup.ts';
+import { MODULE_ALIASES } from './module-alias.ts';
 import type { LinkKind } from './module-facts.ts';
 import { OWN_EXPORTS } from './package-entries.ts';
 import { isCompiled, resolveCompiled, TS_BASE_URL, TS_PATHS } from './typescript.ts';
@@ -67,9 +68,11 @@ function exactly(lookup: Lookup, specifier: string): Found {
 
 const ES_KINDS: ReadonlySet<LinkKind> = new Set(['import', 'export-from', 'dynamic-import', 'meta-resolve']);
 
-/** Whether a bare specifier was the package's own name or an alias of its `tsconfig.json`: then it names no package to be installed. */
+const OWN_RULES: ReadonlySet<string> = new Set([OWN_EXPORTS, TS_PATHS, TS_BASE_URL, MODULE_ALIASES]);
+
+/** Whether a bare specifier was the package's own name or an alias of the application's: then it names no package to be installed. */
 export function isByOwnRules(trace: Trace): boolean {
-  return trace.rule === OWN_EXPORTS || trace.rule === TS_PATHS || trace.rule === TS_BASE_URL;
+  return OWN_RULES.has(trace.rule);
 }
 
 /** `#/` as the beginning of an internal import. */
