@@ -1,4 +1,6 @@
 import { Failure } from '../core/failure.ts';
+import type { KeyVerdict } from './known-hosts.ts';
+import { quote } from './quote.ts';
 
 /** A connection that could not be made or did not last. */
 export class ConnectionFailure extends Failure {
@@ -14,12 +16,25 @@ export class HostKeyUnknown extends ConnectionFailure {
   }
 }
 
-export class HostKeyChanged extends ConnectionFailure {
-  constructor(host: string, keyType: string, offered: string, known: string, place: string) {
+/** A key was named beforehand, and the host has another. */
+export class HostKeyNotAsNamed extends ConnectionFailure {
+  constructor(host: string, keyType: string, offered: string, named: string) {
     super(
-      `The host key of ${host} has changed: it offers ${keyType} ${offered}, but ${place} says ${known}. ` +
+      `The host key of ${host} is not the one that --accept-host-key names: you named ${named}, ` +
+        `the host offers ${keyType} ${offered}. Nothing was sent to it.`,
+      `Compare both with the host's own (ssh-keygen -lf on the host). If it is the one that is offered: --accept-host-key ${offered}`,
+    );
+  }
+}
+
+export class HostKeyChanged extends ConnectionFailure {
+  /** @param host as it stands in the files of known hosts */
+  constructor(host: string, offered: string, known: Extract<KeyVerdict, { verdict: 'changed' }>) {
+    const forget = known.files.map((file) => `ssh-keygen -f ${quote(file)} -R ${quote(host)}`).join(' && ');
+    super(
+      `The host key of ${host} has changed: it offers ${offered}, but ${known.place} has ${known.knownFingerprint}. ` +
         'Somebody may be in between, or the host was set up anew. Nothing was sent to it.',
-      `If the host was set up anew, remove that line (ssh-keygen -R) and connect again.`,
+      `Ask whoever runs the host. If it was set up anew and has the key that is offered, forget the old one and connect again: ${forget}`,
     );
   }
 }
@@ -109,14 +124,17 @@ export class SettingUnusable extends ConnectionFailure {
   }
 }
 
-/** What the host program itself said no to. */
+/** What the host program itself said no to. A root that is not there is, as a Node that is not, a matter of the host. */
 export class HostRefused extends Failure {
-  readonly kind = 'refused';
+  readonly kind: 'refused' | 'connection';
   constructor(
     readonly code: string,
     message: string,
     remedy: string,
   ) {
     super(message, remedy);
+    this.kind = ABOUT_THE_HOST.has(code) ? 'connection' : 'refused';
   }
 }
+
+const ABOUT_THE_HOST: ReadonlySet<string> = new Set(['no-root', 'unreadable-root']);

@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import type { Person } from '../app/person.ts';
-import { FileUnusable, HostKeyChanged, HostKeyRevoked, HostKeyUnknown } from './failures.ts';
-import { fingerprint, KnownHosts, keyTypeOf, knownHostsLine } from './known-hosts.ts';
+import { FileUnusable, HostKeyChanged, HostKeyNotAsNamed, HostKeyRevoked, HostKeyUnknown } from './failures.ts';
+import { fingerprint, KnownHosts, keyTypeOf, knownHostsLine, nameOf } from './known-hosts.ts';
 import type { SshSettings } from './ssh-config.ts';
 import { readText } from './ssh-config-file.ts';
 
@@ -43,7 +43,7 @@ export class HostKeyJudge {
 
   /** Known keys pass, an unknown one is asked about and kept, a changed or revoked one rejects. */
   async judge(key: Buffer): Promise<void> {
-    const name = this.#port === 22 ? this.#name : `[${this.#name}]:${this.#port}`;
+    const name = nameOf(this.#name, this.#port);
     const keyType = keyTypeOf(key);
     const print = fingerprint(key);
     const verdict = this.#known.check(this.#name, this.#port, key, NEGOTIABLE);
@@ -53,7 +53,7 @@ export class HostKeyJudge {
       case 'revoked':
         throw new HostKeyRevoked(name, print, verdict.place);
       case 'changed':
-        throw new HostKeyChanged(name, keyType, print, verdict.knownFingerprint, verdict.place);
+        throw new HostKeyChanged(name, `${keyType} ${print}`, verdict);
       case 'unknown':
         if (!(await this.#accepts({ host: name, keyType, fingerprint: print }))) {
           throw new HostKeyUnknown(name, keyType, print);
@@ -64,7 +64,10 @@ export class HostKeyJudge {
 
   async #accepts(question: { host: string; keyType: string; fingerprint: string }): Promise<boolean> {
     const { acceptHostKey, person } = this.acceptance;
-    if (acceptHostKey !== undefined) return acceptHostKey === question.fingerprint;
+    if (acceptHostKey === question.fingerprint) return true;
+    if (acceptHostKey !== undefined) {
+      throw new HostKeyNotAsNamed(question.host, question.keyType, question.fingerprint, acceptHostKey);
+    }
     const { strictHostKeyChecking } = this.settings;
     if (strictHostKeyChecking === 'ask') return person.confirmHostKey(question);
     return strictHostKeyChecking === 'accept-new';

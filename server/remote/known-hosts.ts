@@ -6,13 +6,20 @@ interface KnownHost {
   readonly hosts: string;
   readonly keyType: string;
   readonly key: string;
-  readonly place: string;
+  readonly file: string;
+  readonly line: number;
 }
 
 export type KeyVerdict =
   | { readonly verdict: 'known' }
   | { readonly verdict: 'unknown' }
-  | { readonly verdict: 'changed'; readonly knownFingerprint: string; readonly place: string }
+  | {
+      readonly verdict: 'changed';
+      readonly knownFingerprint: string;
+      readonly place: string;
+      /** Every file that has to forget the host before another key of it can be accepted. */
+      readonly files: readonly string[];
+    }
   | { readonly verdict: 'revoked'; readonly place: string };
 
 /** The host keys that somebody has accepted, from several files: the person's, the system's and Driftline's own. */
@@ -21,7 +28,7 @@ export class KnownHosts {
 
   constructor(files: readonly { readonly name: string; readonly text: string }[]) {
     this.#entries = files.flatMap((file) =>
-      file.text.split('\n').flatMap((line, index) => parseLine(line, `${file.name}:${index + 1}`)),
+      file.text.split('\n').flatMap((line, index) => parseLine(line, file.name, index + 1)),
     );
   }
 
@@ -39,16 +46,17 @@ export class KnownHosts {
         entry.key === base64 &&
         (matches(entry.hosts, nameOf(host, port)) || matches(entry.hosts, nameOf(host, 22))),
     );
-    if (revoked !== undefined) return { verdict: 'revoked', place: revoked.place };
+    if (revoked !== undefined) return { verdict: 'revoked', place: placeOf(revoked) };
     const plain = this.#accepted(nameOf(host, port));
     if (plain.some((entry) => entry.key === base64)) return { verdict: 'known' };
-    const other =
-      plain.find((entry) => entry.keyType === keyType) ?? plain.find((entry) => negotiable.has(entry.keyType));
+    const others = plain.filter((entry) => entry.keyType === keyType || negotiable.has(entry.keyType));
+    const other = others.find((entry) => entry.keyType === keyType) ?? others[0];
     if (other !== undefined) {
       return {
         verdict: 'changed',
         knownFingerprint: `${other.keyType} ${fingerprint(Buffer.from(other.key, 'base64'))}`,
-        place: other.place,
+        place: placeOf(other),
+        files: [...new Set(others.map((entry) => entry.file))],
       };
     }
     // As OpenSSH does: a key that is known under the plain name is known on another port too, where that port has none of its own.
@@ -85,17 +93,21 @@ export function knownHostsLine(host: string, port: number, key: Buffer): string 
   return `${nameOf(host, port)} ${keyTypeOf(key)} ${key.toString('base64')}\n`;
 }
 
-function parseLine(line: string, place: string): KnownHost[] {
-  if (/^\s*(#|$)/.test(line)) return [];
-  const words = line.trim().split(/\s+/);
-  const marker = line.trimStart().startsWith('@') ? words.shift() : undefined;
-  const [hosts, keyType, key] = words;
-  if (hosts === undefined || keyType === undefined || key === undefined) return [];
-  return [{ marker, hosts, keyType, key, place }];
+function placeOf({ file, line }: KnownHost): string {
+  return `${file}:${line}`;
 }
 
-/** Ports other than 22 stand in brackets. */
-function nameOf(host: string, port: number): string {
+function parseLine(text: string, file: string, line: number): KnownHost[] {
+  if (/^\s*(#|$)/.test(text)) return [];
+  const words = text.trim().split(/\s+/);
+  const marker = text.trimStart().startsWith('@') ? words.shift() : undefined;
+  const [hosts, keyType, key] = words;
+  if (hosts === undefined || keyType === undefined || key === undefined) return [];
+  return [{ marker, hosts, keyType, key, file, line }];
+}
+
+/** A host as it stands in these files: ports other than 22 with the name in brackets. */
+export function nameOf(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 

@@ -12,6 +12,7 @@ import {
   ConnectionFailure,
   FileUnusable,
   HostKeyChanged,
+  HostKeyNotAsNamed,
   HostKeyUnknown,
   NoNodeOnHost,
   SftpOnly,
@@ -266,9 +267,9 @@ describe('the host key', () => {
     await sshd.writeClientConfig('voice');
     const person = new ScriptedPerson({ hostKey: () => true });
     const other = `SHA256:${'A'.repeat(43)}`;
-    expect(await failureOf(connected({ host: 'voice' }, { person, acceptHostKey: other }))).toBeInstanceOf(
-      HostKeyUnknown,
-    );
+    const refused = await failureOf(connected({ host: 'voice' }, { person, acceptHostKey: other }));
+    expect(refused).toBeInstanceOf(HostKeyNotAsNamed);
+    expect(String(refused)).toContain(`you named ${other}, the host offers ssh-ed25519 ${sshd.hostKeyFingerprint()}`);
     const host = await connected({ host: 'voice' }, { person, acceptHostKey: sshd.hostKeyFingerprint() });
     expect(host.hello.protocol).toBe(1);
     expect(person.asked).toEqual([]);
@@ -317,6 +318,31 @@ describe('the host key', () => {
       expect(String(failure)).toContain(`${path.join(home.ssh, 'known_hosts')}:1`);
       expect(person.asked).toEqual([]);
       expect(reborn.log().slice(before)).not.toMatch(AUTHENTICATION);
+    } finally {
+      await reborn.stop();
+    }
+  });
+
+  it('that has changed can be accepted after what the refusal proposes, whichever files knew the old one', async () => {
+    const reborn = await startSshd({ home });
+    try {
+      await reborn.writeClientConfig('reborn');
+      await connected({ host: 'reborn' }, { acceptHostKey: reborn.hostKeyFingerprint() });
+      await reborn.restartWithNewHostKey();
+      const named = { acceptHostKey: reborn.hostKeyFingerprint() };
+      const place = `[127.0.0.1]:${reborn.port}`;
+      const forgetIn = (file: string): string => `ssh-keygen -f '${file}' -R '${place}'`;
+      const own = await failureOf(connected({ host: 'reborn' }, named));
+      expect(String(own)).toContain(`${ownKnownHosts()}:1`);
+      expect(own).toMatchObject({ remedy: expect.stringContaining(`: ${forgetIn(ownKnownHosts())}`) as string });
+
+      const mine = path.join(home.ssh, 'known_hosts');
+      await writeFile(mine, await readFile(ownKnownHosts()));
+      const both = await failureOf(connected({ host: 'reborn' }, named));
+      const commands = `${forgetIn(mine)} && ${forgetIn(ownKnownHosts())}`;
+      expect(both).toMatchObject({ remedy: expect.stringContaining(`: ${commands}`) as string });
+      await run('/bin/sh', ['-c', commands]);
+      expect((await connected({ host: 'reborn' }, named)).hello.protocol).toBe(1);
     } finally {
       await reborn.stop();
     }

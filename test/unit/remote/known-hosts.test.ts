@@ -54,7 +54,10 @@ describe('KnownHosts', () => {
       verdict: 'changed',
       knownFingerprint: `ssh-ed25519 ${fingerprint(ED_A)}`,
       place: '/home/x/known_hosts:2',
+      files: ['/home/x/known_hosts'],
     });
+    const files = ['mine', 'system', 'own'].map((name) => ({ name, text: name === 'system' ? '' : text }));
+    expect(new KnownHosts(files).check('voice', 22, ED_B, NEGOTIABLE)).toMatchObject({ files: ['mine', 'own'] });
     expect(check(line('voice', ED_A), 'voice', 22, RSA)).toBe('changed');
     // A type that is never asked for says nothing.
     expect(check(line('voice', DSS), 'voice', 22, RSA)).toBe('unknown');
