@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { extractModule } from '../core/link/extract.ts';
 import type { ModuleFacts } from '../core/link/module-facts.ts';
-import { JSX } from '../core/link/tokens.ts';
+import { JSX } from '../core/link/tokenizer.ts';
 import type { Answer } from '../core/tree/tree.ts';
 import type { ModuleMemory } from './module-memory.ts';
 import { parseFacts } from './module-memory.ts';

@@ -6,7 +6,8 @@ import type { PathText } from './path-texts.ts';
 import { findScopes } from './scopes.ts';
 import type { Scopes } from './scopes.ts';
 import { TokenReader } from './token-reader.ts';
-import { Token, tokenize } from './tokens.ts';
+import { tokenize } from './tokenizer.ts';
+import { Token } from './tokens.ts';
 import type { Tokens } from './tokens.ts';
 
 /**

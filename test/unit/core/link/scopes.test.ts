@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findScopes } from '../../../../server/core/link/scopes.ts';
 import type { Scopes } from '../../../../server/core/link/scopes.ts';
-import { tokenize } from '../../../../server/core/link/tokens.ts';
+import { tokenize } from '../../../../server/core/link/tokenizer.ts';
 
 /** What is asked of the one `HERE` in a text; `require` may stand for it. */
 function at<T>(text: string, ask: (scopes: Scopes, at: number, close: number) => T): T {

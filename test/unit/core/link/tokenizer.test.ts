@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { JSX, Token, tokenize } from '../../../../server/core/link/tokens.ts';
+import { JSX, tokenize } from '../../../../server/core/link/tokenizer.ts';
+import { Token } from '../../../../server/core/link/tokens.ts';
 
 const NAMES: Readonly<Record<number, string>> = {
   [Token.Word]: 'word',
