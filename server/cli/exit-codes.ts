@@ -31,7 +31,7 @@ export const EXIT_CODES_HELP: readonly (readonly [number, string])[] = [
   [0, 'fine'],
   [1, 'errors found, or refused before anything was written'],
   [2, 'the arguments or driftline.json are wrong'],
-  [3, 'the host, or the connection to it'],
+  [3, 'the host: no way to it, or no such root or Node on it'],
   [4, 'the deploy failed and was rolled back'],
   [5, 'production needs a person now'],
   [70, 'a mistake in Driftline itself (DRIFTLINE_DEBUG=1 says where)'],

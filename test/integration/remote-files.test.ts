@@ -129,7 +129,9 @@ describe.each(['node', 'posix'])('a host that is asked by %s', (by) => {
     await expect(take(host, path.join(folder, 'none'))).rejects.toThrow(/There is no folder/);
     await expect(take(host, path.join(awkward.root, 'src/index.js'))).rejects.toThrow(/is not a folder/);
     await expect(take(host, path.join(awkward.root, 'closed'))).rejects.toThrow(/permission denied/);
-    await expect(take(host, path.join(awkward.root, 'closed/inner'))).rejects.toBeInstanceOf(HostRefused);
+    const inner = take(host, path.join(awkward.root, 'closed/inner'));
+    await expect(inner).rejects.toBeInstanceOf(HostRefused);
+    await expect(inner).rejects.toMatchObject({ kind: 'connection' });
   });
 
   it('says where a root really leads', async () => {

@@ -153,6 +153,10 @@ describe('a request', () => {
     const failure = await refused;
     expect(failure).toBeInstanceOf(HostRefused);
     expect(failure).toMatchObject({ code: 'no-root', message: 'There is  [1mno folder.', remedy: 'Make one.' });
+    // A root that is not there is a matter of the host; what a release may not do is not.
+    const locked = failureOf(host.request('run', RUN));
+    far.say({ id: 3, type: 'fail', code: 'locked', message: 'Another deploy is running.', remedy: 'Wait.' });
+    expect([failure, await locked]).toMatchObject([{ kind: 'connection' }, { kind: 'refused' }]);
   });
 
   it('whose answer is none ends, and the line goes on', async () => {
