@@ -9,15 +9,19 @@ import type { Effect, ReleaseEvent, Step } from '../../core/release/transition.t
 import { exists, readIfThere, writeDurably } from './durable.ts';
 import { ReleaseFolder } from './folder.ts';
 import { endOf, Journal, readJournal } from './journal.ts';
+import { releaseIds } from './history.ts';
 import { passLock } from './lock.ts';
 import type { ProcessManager } from './manager.ts';
 import { managerOf } from './managers.ts';
+import { isForeseen, lackedCalmly, missingIn } from './missing.ts';
 import { undoByHand } from './readme.ts';
 import { clearAway } from './state-folder.ts';
 import { backUp, Changed, hasBegun, switchOver, undoSwitch, verifyPlaces, verifyPlan } from './switch.ts';
 import { LogTail, lookBefore, NOBODY_BEFORE, now, pause, watch } from './watch.ts';
 
 const WORD_POLL_MS = 200;
+/** How long a held release waits for its word where no health says it. */
+const WORD_MS = 30_000;
 
 /**
  * The guardian: lets a second process carry the release out, and takes over where that one dies before the end. If the guardian itself
@@ -101,7 +105,10 @@ class Carrier {
     if (cancelled !== undefined) return { type: 'cancelled', why: cancelled };
     switch (effect) {
       case 'verify':
-        this.#journal.step('verify', `${plan.operations.length} paths, and ${plan.relies.length} that they rest on`);
+        this.#journal.step(
+          'verify',
+          `${count(plan.operations.length, 'path')}, and ${plan.relies.length} that the verdicts rest on`,
+        );
         verifyPlan(plan);
         verifyPlaces(plan);
         await this.#verifyProcess();
@@ -179,22 +186,39 @@ class Carrier {
       before: this.#before,
       inspect: () => manager?.inspect() ?? Promise.resolve<ProcessReport>({ state: 'notConfigured' }),
       cancelled: () => (plan === this.plan ? this.#cancelled() : undefined),
+      mayLack: plan === this.plan ? this.#mayLack() : () => true, // What the old version lacks, it lacked before.
     });
-    if (seen.healthy) return { type: 'healthy', hold };
+    if (seen.healthy) return { type: plan.health === null ? 'unwatched' : 'healthy', hold };
     this.#journal.say({ type: 'log', lines: this.#logs.lines() });
     return { type: 'failed', why: seen.why };
   }
 
+  /** What the plan foresees, and what the version before said to lack as well, unless a release was undone for that. */
+  #mayLack(): (module: string) => boolean {
+    const { guards, state } = this.plan;
+    let lacked: Set<string> | undefined;
+    const lackedBefore = (): Set<string> => {
+      const found = this.#logs.picked(lackedCalmly);
+      for (const id of releaseIds(state)) {
+        const end = endOf(readJournal(new ReleaseFolder(state, id)));
+        const blamed = end === undefined || end.outcome === 'deployed' ? undefined : missingIn(end.detail);
+        if (blamed !== undefined) found.delete(blamed);
+      }
+      return found;
+    };
+    return (module) => isForeseen(guards, module) || (lacked ??= lackedBefore()).has(module);
+  }
+
   #watchOld(): Promise<ReleaseEvent> {
     const { plan } = this;
-    if (!this.#mixed || said(plan, 'down-before')) return Promise.resolve({ type: 'healthy', hold: false });
+    if (!this.#mixed || said(plan, 'down-before')) return Promise.resolve({ type: 'unwatched', hold: false });
     // An app that was not well before cannot be asked to be well now, but it has to stay up. A word to undo is no reason to stop here.
     return this.#watch(said(plan, 'unhealthy-before') ? { ...plan, health: null } : { ...plan }, false);
   }
 
   /** Held until the client has looked from outside; no word by the deadline means undo. */
   async #waitForWord(): Promise<ReleaseEvent> {
-    const withinMs = this.plan.health?.withinMs ?? 0;
+    const withinMs = this.plan.health?.withinMs ?? WORD_MS;
     this.#journal.step('hold', `for the client's word, ${withinMs / 1000} s at most`);
     const deadline = now() + withinMs;
     while (now() < deadline) {

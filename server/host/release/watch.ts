@@ -4,16 +4,16 @@ import type { Plan } from '../../core/plan/plan.ts';
 import { UNKNOWN_PID } from './command.ts';
 import type { Journal } from './journal.ts';
 import { isBelow, listenersOf } from './listeners.ts';
+import { missingModule } from './missing.ts';
 import { probe } from './probe.ts';
 
 const ROUND_MS = 250;
 const MAX_LOG_BYTES = 64 * 1024;
+/** An app that has served for long says at its start what stands far up in its log by now. */
+const MAX_EARLIER_BYTES = 16 * 1024 * 1024;
 const LOG_LINES = 40;
 /** An app that nobody probes is at least seen to stay up for this long. */
 const UNWATCHED_MS = 2_000;
-
-/** What an app writes when a file that it needs is not there: whatever the probes say, some request has failed or will. */
-const MISSING_MODULE = /Cannot find (?:module|package)\b|ERR_MODULE_NOT_FOUND/;
 
 export type Watched = { readonly healthy: true } | { readonly healthy: false; readonly why: string };
 
@@ -24,6 +24,8 @@ export interface WatchOptions {
   /** Who ran, and who listened where, before the restart. */
   readonly before: Before;
   readonly inspect: () => Promise<ProcessReport>;
+  /** Whether the app's log may say that this module is missing: any other one that it names has failed some request, or will. */
+  readonly mayLack: (module: string) => boolean;
   /** Why to stop, once somebody wants to. */
   readonly cancelled: () => string | undefined;
 }
@@ -60,7 +62,7 @@ function portsOf({ health }: Plan): number[] {
 
 /**
  * Watches an app that was just restarted, on the monotonic clock: healthy once every probe held for `stableFor` without a break and the
- * process stayed the same; failed when its time is up, when it exits, when its log names a missing module, or when it keeps answering
+ * process stayed the same; failed when its time is up, when it exits, when its log names a module that it lacks, or when it keeps answering
  * wrongly for as long as health would have had to hold. An answer counts only where it came from the process that was started.
  */
 export async function watch(options: WatchOptions): Promise<Watched> {
@@ -89,7 +91,7 @@ export async function watch(options: WatchOptions): Promise<Watched> {
     const last = await Promise.all((plan.health?.probes ?? []).map((spec) => probe(spec, plan.root.real)));
     for (const { name, ok, latencyMs, saw } of last) journal.say({ type: 'probe', name, ok, latencyMs, saw });
 
-    const missing = logs.find(MISSING_MODULE);
+    const missing = missingModule(logs.all(), options.mayLack);
     if (missing !== undefined) return { healthy: false, why: `the app's log says: ${missing}` };
     if (first?.every(isAlive) === false) return { healthy: false, why: await exited(options) };
 
@@ -188,18 +190,26 @@ export class LogTail {
     for (const file of files) this.#from.set(file, markOf(file));
   }
 
-  /** The first new line that fits. */
-  find(pattern: RegExp): string | undefined {
-    return this.#all().find((line) => pattern.test(line));
+  /** What `pick` finds in the lines before that moment, as far back as is worth reading. */
+  picked(pick: (line: string) => string | undefined): Set<string> {
+    const found = new Set<string>();
+    for (const [file, from] of this.#from) {
+      for (const line of linesBefore(file, from)) {
+        const one = pick(line);
+        if (one !== undefined) found.add(one);
+      }
+    }
+    return found;
+  }
+
+  /** Every new line. */
+  all(): string[] {
+    return [...this.#from].flatMap(([file, from]) => linesFrom(file, from));
   }
 
   /** The last lines written since, of each file. */
   lines(): string[] {
     return [...this.#from].flatMap(([file, from]) => linesFrom(file, from).slice(-LOG_LINES));
-  }
-
-  #all(): string[] {
-    return [...this.#from].flatMap(([file, from]) => linesFrom(file, from));
   }
 }
 
@@ -219,25 +229,34 @@ function markOf(file: string): Mark {
 }
 
 function linesFrom(file: string, from: Mark): string[] {
-  return readFrom(file, from).split('\n').filter(Boolean);
+  // A smaller one was rotated too.
+  return linesOf(file, ({ size, inode }) => {
+    const begin = size < from.size || inode !== from.inode ? 0 : from.size;
+    return [Math.max(begin, size - MAX_LOG_BYTES), size];
+  });
 }
 
-function readFrom(file: string, from: Mark): string {
+function linesBefore(file: string, mark: Mark): string[] {
+  return linesOf(file, ({ inode }) =>
+    inode === mark.inode ? [Math.max(0, mark.size - MAX_EARLIER_BYTES), mark.size] : [0, 0],
+  );
+}
+
+function linesOf(file: string, between: (now: Mark) => readonly [begin: number, end: number]): string[] {
   let handle: number;
   try {
     handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
-    return ''; // A log that is gone says nothing.
+    return []; // A log that is gone says nothing.
   }
   try {
     const { size, ino } = fstatSync(handle);
-    // A smaller one was rotated too.
-    const begin = Math.max(size < from.size || ino !== from.inode ? 0 : from.size, size - MAX_LOG_BYTES);
-    const bytes = Buffer.alloc(Math.max(0, size - begin));
+    const [begin, end] = between({ size, inode: ino });
+    const bytes = Buffer.alloc(Math.max(0, end - begin));
     const count = readSync(handle, bytes, 0, bytes.length, begin);
-    return bytes.toString('utf8', 0, count);
+    return bytes.toString('utf8', 0, count).split('\n').filter(Boolean);
   } catch {
-    return ''; // A folder or a device in a log's place.
+    return []; // A folder or a device in a log's place.
   } finally {
     closeSync(handle);
   }

@@ -67,6 +67,7 @@ function see(more: Partial<WatchOptions> = {}, plan: Partial<Plan> = {}): Promis
     before: NOBODY_BEFORE,
     inspect: () => Promise.resolve(found(instance())),
     cancelled: () => undefined,
+    mayLack: () => false,
     ...more,
   });
 }
@@ -246,6 +247,21 @@ describe("the app's log", () => {
       healthy: false,
       why: `the app's log says: ${line}`,
     });
+  });
+
+  it('may name a module that may be missing, and says no more by the code of that error', async () => {
+    const logs = new LogTail([log]);
+    onRequest = (count) => {
+      if (count === 1) appendFileSync(log, "no images: Cannot find module 'sharp'\n  code: 'ERR_MODULE_NOT_FOUND'\n");
+    };
+    expect(await see({ logs, mayLack: (module) => module === 'sharp' })).toEqual({ healthy: true });
+  });
+
+  it('tells what stood in it before, and nothing that came after', () => {
+    appendFileSync(log, 'x'.repeat(200_000));
+    const logs = new LogTail([log]);
+    appendFileSync(log, '\nnew\n');
+    expect(logs.picked((line) => line.slice(0, 12))).toEqual(new Set(['Error: Canno', 'xxxxxxxxxxxx']));
   });
 
   it('of before the restart says nothing', async () => {
