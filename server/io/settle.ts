@@ -5,7 +5,8 @@ import { ProjectView } from '../core/link/project.ts';
 import type { Project } from '../core/link/project.ts';
 import type { OverlayTree } from '../core/tree/overlay.ts';
 import type { SnapshotTree } from '../core/tree/snapshot.ts';
-import type { Need } from '../core/tree/tree.ts';
+import { dirname, join } from '../core/tree/path.ts';
+import type { Need, Tree, TreePath } from '../core/tree/tree.ts';
 import type { FactSource } from './facts.ts';
 
 /** A project whose trees can learn, and who can be asked. */
@@ -57,6 +58,7 @@ export async function judgeProject(
 ): Promise<ProjectVerdict> {
   const findings = new Map<string, readonly Finding[]>();
   const notJudged = new Map<string, string>();
+  await fetchCertain(project, sources, signal);
   let open = project.modules;
   let openThere = project.productionOnly;
   await settle(project, sources, signal, (view) => {
@@ -81,6 +83,41 @@ export async function judgeProject(
     findings: onePerPackage(inOrder.flatMap((path) => findings.get(path) ?? [])),
     notJudged: [...notJudged].map(([path, reason]) => ({ path, reason })),
   };
+}
+
+/**
+ * What judging is certain to ask, in one batch where it would come folder by folder: what every module says, and what lies in the
+ * folders that lead to it. Production's own are known from the inventory.
+ */
+async function fetchCertain(project: LiveProject, sources: Sources, signal: AbortSignal): Promise<void> {
+  const here = certain(
+    project.local,
+    project.folder,
+    project.modules.map((path) => join(project.folder, path)),
+  );
+  const there = certain(
+    project.production,
+    project.root,
+    project.productionOnly.map((path) => join(project.root, path)),
+  );
+  const [local, production] = await Promise.all([
+    here.length > 0 ? sources.local.answer(here, signal) : [],
+    there.length > 0 ? sources.production.answer(there, signal) : [],
+  ]);
+  project.local.learn(local);
+  project.production.learn(production);
+}
+
+function certain(tree: Tree, top: TreePath, modules: readonly TreePath[]): Need[] {
+  const folders = new Set<TreePath>();
+  for (const path of [top, ...modules.map(dirname)]) {
+    for (let folder = path; !folders.has(folder); folder = dirname(folder)) folders.add(folder);
+  }
+  const needs = [
+    ...[...folders].map((path): Need => ({ ask: 'list', path })),
+    ...modules.map((path): Need => ({ ask: 'module', path })),
+  ];
+  return needs.filter(({ ask, path }) => (ask === 'list' ? tree.list(path) : tree.module(path)).state === 'unknown');
 }
 
 /** @returns whether anything was lacking */
