@@ -1,9 +1,11 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { copyFiles, fetchApplications } from '../links/applications.ts';
 import { writeModules } from './files.ts';
 import { median, program, timed } from './measure.ts';
 import type { Measured } from './measure.ts';
 import { inPlace } from './place.ts';
+import type { Place } from './place.ts';
 
 const MODULES = 500;
 const ROUNDS = 3;
@@ -12,29 +14,65 @@ const DEPENDENCY_CRUISER = path.resolve(
   '../../node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
 );
 
-/** A check of 500 modules in three trees, production's over SSH, against dependency-cruiser, which resolves them in one. */
-export function check(): Promise<Measured[]> {
+/** A check, which resolves in three trees, against dependency-cruiser, which resolves in one; both with the start of their process. */
+export async function check(): Promise<Measured[]> {
+  return [await overSsh(), ...(await ofApplication())];
+}
+
+function overSsh(): Promise<Measured> {
   return inPlace(async (place) => {
     writeFileSync(path.join(place.workspace, 'package.json'), '{ "name": "bench", "version": "1.0.0" }\n');
     writeModules(path.join(place.workspace, 'src'), MODULES);
     cpSync(place.workspace, place.root, { recursive: true });
     await place.configure({});
-    const ours = await median(ROUNDS, () =>
-      timed(async () => {
-        const { modules } = JSON.parse(await place.driftline(['check', '--format', 'json'])) as { modules: number };
-        if (modules !== MODULES) throw new Error(`${modules} modules were checked`);
-      }),
-    );
-    const other = await median(ROUNDS, () =>
-      timed(async () => {
-        const words = [DEPENDENCY_CRUISER, 'src', '--no-config', '--output-type', 'json'];
-        const printed = await program(process.execPath, words, { cwd: place.workspace });
-        const { summary } = JSON.parse(printed) as { summary: { totalCruised: number } };
-        // It counts the built-in module too.
-        if (summary.totalCruised < MODULES) throw new Error(`${summary.totalCruised} modules were cruised`);
-      }),
-    );
-    const what = `check of ${MODULES} modules`;
-    return [{ what, ours: { name: 'driftline check', ms: ours }, other: { name: 'dependency-cruiser', ms: other } }];
+    const ours = await median(ROUNDS, () => timed(() => checked(place)));
+    const other = await median(ROUNDS, () => timed(() => cruised(place, 'src')));
+    return comparison(`check of ${MODULES} modules over SSH`, ours, other);
   });
+}
+
+/** Both trees on this disk, per module: the other one leaves some out. Warm: nothing has changed since the last check. */
+function ofApplication(): Promise<Measured[]> {
+  fetchApplications();
+  return inPlace(async (place) => {
+    copyFiles('ghost', path.join(place.workspace, 'app'));
+    cpSync(place.workspace, place.root, { recursive: true });
+    await place.configure({ host: 'local' });
+    const forget = (): void => rmSync(path.join(place.home.folder, '.cache'), { recursive: true, force: true });
+    let modules = 0;
+    const perModule = async (look: () => Promise<number>): Promise<number> => {
+      const ms = await timed(async () => (modules = await look()));
+      return ms / modules;
+    };
+    const other = await median(ROUNDS, () => perModule(() => cruised(place, 'app')));
+    const cold = await median(ROUNDS, () => {
+      forget();
+      return perModule(() => checked(place));
+    });
+    const warm = await median(ROUNDS, () => perModule(() => checked(place)));
+    return [
+      comparison(`a module of ghost's ${modules}, cold`, cold, other),
+      comparison(`a module of ghost's ${modules}, warm`, warm, other),
+    ];
+  });
+}
+
+/** @returns how many modules were judged */
+async function checked(place: Place): Promise<number> {
+  const { modules } = JSON.parse(await place.driftline(['check', '--format', 'json'])) as { modules: number };
+  if (modules < MODULES) throw new Error(`${modules} modules were checked`);
+  return modules;
+}
+
+async function cruised(place: Place, folder: string): Promise<number> {
+  const words = [DEPENDENCY_CRUISER, folder, '--no-config', '--output-type', 'json'];
+  const printed = await program(process.execPath, words, { cwd: place.workspace });
+  const { summary } = JSON.parse(printed) as { summary: { totalCruised: number } };
+  // It counts what it cannot follow too.
+  if (summary.totalCruised < MODULES) throw new Error(`${summary.totalCruised} modules were cruised`);
+  return summary.totalCruised;
+}
+
+function comparison(what: string, ours: number, other: number): Measured {
+  return { what, ours: { name: 'driftline check', ms: ours }, other: { name: 'dependency-cruiser', ms: other } };
 }
