@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { count } from '../core/words.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
 import { parseVersion } from '../core/link/builtins.ts';
@@ -104,7 +105,7 @@ function modulesThatStay({ inventory, drift }: Look, overlay: Overlay): string[]
 }
 
 export async function judge(context: VerbContext, links: Links): Promise<ProjectVerdict> {
-  context.progress.report({ message: `Checking the imports of ${links.project.modules.length} modules` });
+  context.progress.report({ message: `Checking the imports of ${count(links.project.modules.length, 'module')}` });
   const verdict = await judgeProject(links.project, links.sources, context.signal);
   await links.modules.keep();
   return verdict;

@@ -10,10 +10,11 @@ export function outcomeSentence(result: DeployResult, isRecovery = false): strin
       return isRollback ? wentBack(result.plan) : `Deployed to ${result.target}.`;
     case 'rolledBack':
       if (!wasTouched(result)) return 'Given up: nothing live was changed.';
-      if (isRecovery) return 'Recovered: the old version answers again.';
-      return isRollback
-        ? 'The rollback failed and was undone: what it found answers again.'
-        : 'Rolled back: the old version answers again.';
+      return isRecovery
+        ? `Recovered: the old version ${isBack(result)}.`
+        : isRollback
+          ? `The rollback failed and was undone: what it found ${isBack(result)}.`
+          : `Rolled back: the old version ${isBack(result)}.`;
     case 'failedNeedsAttention':
       return 'FAILED: production needs a person now.';
     case 'refused':
@@ -21,6 +22,11 @@ export function outcomeSentence(result: DeployResult, isRecovery = false): strin
     case 'nothingToDo':
       return 'Nothing to do.';
   }
+}
+
+/** Nobody has seen an answer where there are no probes. */
+function isBack({ plan }: DeployResult): string {
+  return plan?.health === null ? 'runs again' : 'answers again';
 }
 
 /** Whether live files were changed at any time. */

@@ -1,4 +1,5 @@
 import type { WorkFacts } from '../core/plan/guards/work.ts';
+import { tellingLine } from '../core/words.ts';
 import type { OwnGuard } from '../config/config.ts';
 import { runHere } from '../io/commands.ts';
 import type { VerbContext } from './context.ts';
@@ -30,8 +31,8 @@ async function there(context: VerbContext, guard: OwnGuard): Promise<{ ok: boole
     { command, cwd: target.root, timeoutMs },
     { signal, silenceMs: timeoutMs + LINE_MS },
   );
-  const last = `${result.stdout}\n${result.stderr}`.trim().split('\n').at(-1) ?? '';
-  if (result.status === 0) return { ok: true, saw: last };
+  const told = tellingLine(`${result.stdout}\n${result.stderr}`);
+  if (result.status === 0) return { ok: true, saw: told };
   if (result.timedOut) return { ok: false, saw: `no end in ${timeoutMs / 1000} s` };
-  return { ok: false, saw: last === '' ? `status ${String(result.status)}` : last.slice(0, 300) };
+  return { ok: false, saw: told === '' ? `status ${String(result.status)}` : told.slice(0, 300) };
 }

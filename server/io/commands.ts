@@ -1,9 +1,10 @@
 import { exec } from 'node:child_process';
+import { tellingLine } from '../core/words.ts';
 
 /** What a command of the team's own did on this machine. */
 export interface CommandEnd {
   readonly ok: boolean;
-  /** The last line that it printed, or how it ended. */
+  /** The line of its output that tells most, or how it ended. */
   readonly saw: string;
 }
 
@@ -22,10 +23,10 @@ export function runHere(
           reject(options.signal.reason instanceof Error ? options.signal.reason : new Error('cancelled'));
           return;
         }
-        const last = `${stdout}\n${stderr}`.trim().split('\n').at(-1) ?? '';
-        if (error === null) resolve({ ok: true, saw: last });
+        const told = tellingLine(`${stdout}\n${stderr}`);
+        if (error === null) resolve({ ok: true, saw: told });
         else if (error.killed === true) resolve({ ok: false, saw: `no end in ${options.timeoutMs / 1000} s` });
-        else resolve({ ok: false, saw: last === '' ? `status ${String(error.code)}` : last.slice(0, 300) });
+        else resolve({ ok: false, saw: told === '' ? `status ${String(error.code)}` : told.slice(0, 300) });
       },
     );
   });

@@ -57,9 +57,9 @@ function operationsText(plan: Plan): string[] {
 }
 
 function sizeText(operation: Plan['operations'][number]): string {
-  if (operation.kind === 'create') return `  ${operation.after.size} bytes`;
-  if (operation.kind === 'delete') return `  ${operation.before.size} bytes`;
-  return `  ${operation.before.size} → ${operation.after.size} bytes`;
+  if (operation.kind === 'create') return `  ${count(operation.after.size, 'byte')}`;
+  if (operation.kind === 'delete') return `  ${count(operation.before.size, 'byte')}`;
+  return `  ${operation.before.size} → ${count(operation.after.size, 'byte')}`;
 }
 
 function guardText(guard: GuardFinding): string[] {

@@ -48,9 +48,9 @@ function headline(result: DeployResult, verb: string, paint: Paint): string {
 
 /** How it came to that: said of what went otherwise than it was meant to, for "healthy" alone says nothing new. */
 function detail(result: DeployResult): string[] {
-  if (result.outcome === 'deployed' && result.detail === 'healthy') {
-    return result.plan?.health === null ? ['Unwatched: nobody saw whether it answers.'] : [];
-  }
+  if (result.outcome === 'deployed' && result.detail === 'healthy') return [];
+  if (result.outcome === 'deployed' && result.detail === 'unwatched')
+    return ['Unwatched: nobody saw whether it answers.'];
   // The guards are listed below with their own words.
   if (result.outcome === 'refused' && result.guards.some((guard) => guard.blocks)) return [];
   return [asSentence(escapeName(result.detail))];
@@ -134,7 +134,8 @@ function tail(result: DeployResult, options: ReportOptions & { readonly verb: st
       // Undoes whatever was last: also this rollback.
       return next(['driftline releases', 'driftline rollback'], options);
     case 'rolledBack':
-      return next([verb === 'recover' ? 'driftline plan' : 'driftline check', 'driftline releases'], options);
+      if (verb === 'rollback') return next(['driftline releases'], options);
+      return [...(verb === 'deploy' ? toMend(result) : []), ...next(['driftline plan', 'driftline releases'], options)];
     case 'failedNeedsAttention':
       // A detail that names the way out names it for a reason.
       return next(
@@ -146,6 +147,23 @@ function tail(result: DeployResult, options: ReportOptions & { readonly verb: st
     case 'nothingToDo':
       return next([verb === 'deploy' ? 'driftline audit' : 'driftline releases'], options);
   }
+}
+
+/** What a person does about a version that did not hold, before it is deployed again. */
+function toMend(result: DeployResult): string[] {
+  const { plan, journal } = result;
+  if (plan === null || !journal.some((event) => event.type === 'switched')) return [];
+  const log = journal.findLast((event) => event.type === 'log')?.lines ?? [];
+  const place = log.map((line) => placeIn(plan.root.real, line)).find((each) => each !== undefined);
+  const where = place === undefined ? 'what the lines above tell' : `${escapeName(place)} (from the root)`;
+  return ['', `Mend ${where}, then deploy again.`];
+}
+
+/** Where in the application's own code a line of its log points to: `src/index.js:41`. */
+function placeIn(root: string, line: string): string | undefined {
+  const at = line.indexOf(`${root}/`);
+  if (at < 0 || line.includes('/node_modules/')) return undefined;
+  return /^[^\s:()]+\.[cm]?[jt]sx?(?::\d+)?/.exec(line.slice(at + root.length + 1))?.[0];
 }
 
 /** A verb that a sentence tells people to run. */

@@ -17,9 +17,8 @@ export function planReport(result: PlanResult, options: PlanReportOptions): stri
     heading(plan, paint),
     guardLines(result.guards, plan.accepted, paint),
     operationGroups(plan, options),
-    '',
-    afterwards(plan, paint),
-    closing(result, options),
+    plan.operations.length === 0 ? [] : ['', ...afterwards(plan, paint)],
+    verdict(result, options),
   );
 }
 
@@ -29,9 +28,7 @@ function heading(plan: Plan, paint: Paint): string[] {
       ? ''
       : `  commit ${escapeName(plan.commit.id.slice(0, 8))}${plan.commit.dirty ? ' and uncommitted changes' : ''}`;
   const what =
-    plan.reason.kind === 'rollback'
-      ? `Undoing release ${plan.reason.undoes.map(escapeName).join(', ')}`
-      : 'What a deploy would do';
+    plan.reason.kind === 'rollback' ? `Undoing release ${plan.reason.undoes.map(escapeName).join(', ')}` : 'Plan';
   return [
     `${paint.bold(plan.target)}  ${escapeName(plan.host)}  ${escapeName(plan.root.real)}  ${paint.dim(time(plan.madeAt))}`,
     `${what}: ${counts(plan)}.${commit}`,
@@ -139,17 +136,17 @@ function seconds(ms: number): string {
   return `${ms / 1000} s`;
 }
 
-function closing(result: PlanResult, options: PlanReportOptions): string[] {
+/** Whether a deploy of this would be begun, and what to run now. */
+function verdict(result: PlanResult, options: PlanReportOptions): string[] {
   const { paint } = options;
-  if (!result.deployable)
-    return [
-      '',
-      paint.red('A deploy of this would be refused: do what the guards say, then plan again.'),
-      ...next([wayOut(result.guards)], options),
-    ];
+  const blocking = result.guards.filter((guard) => guard.blocks).length;
+  if (blocking > 0) {
+    const refused = `Refused: ${count(blocking, 'guard blocks', 'guards block')} it, and nothing would be written. Do what ${blocking === 1 ? 'it says' : 'they say'}, then plan again.`;
+    return ['', paint.red(refused), ...next([wayOut(result.guards)], options)];
+  }
   if (result.plan.operations.length === 0)
-    return ['', 'Production has all of it.', ...next(['driftline audit'], options)];
-  return next([options.deploy ?? 'driftline deploy'], options);
+    return ['', paint.green('Nothing to do: production has all of it.'), ...next(['driftline audit'], options)];
+  return ['', paint.green('Nothing stands in the way.'), ...next([options.deploy ?? 'driftline deploy'], options)];
 }
 
 /** The command that answers what blocks, where there is one. */

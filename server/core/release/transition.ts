@@ -11,11 +11,14 @@ export type ReleaseState =
   | { readonly at: 'switching' }
   | { readonly at: 'restarting' }
   | { readonly at: 'watching' }
-  | { readonly at: 'held' }
+  | { readonly at: 'held'; readonly seen: Seen }
   | { readonly at: 'undoing'; readonly why: string }
   | { readonly at: 'restartingOld'; readonly why: string; readonly left?: string }
   | { readonly at: 'watchingOld'; readonly why: string; readonly left?: string }
   | { readonly at: 'ended'; readonly outcome: ReleaseOutcome; readonly detail: string };
+
+/** What is known of a version that runs, and all that a release may claim of it. */
+type Seen = 'healthy' | 'unwatched';
 
 export type ReleaseEvent =
   | { readonly type: 'started' }
@@ -26,6 +29,8 @@ export type ReleaseEvent =
   | { readonly type: 'switched' }
   | { readonly type: 'restarted' }
   | { readonly type: 'healthy'; readonly hold: boolean }
+  /** No probe was configured: nothing is known but that it stays up. */
+  | { readonly type: 'unwatched'; readonly hold: boolean }
   | { readonly type: 'confirmed' }
   /** Everything is back but what somebody else has changed since, which is named in `left`. */
   | { readonly type: 'undone'; readonly left?: string }
@@ -57,10 +62,12 @@ export function transition(state: ReleaseState, event: ReleaseEvent): Step {
     case 'restarting':
       return event.type === 'restarted' ? { state: { at: 'watching' }, effect: 'watch' } : undo(state, event);
     case 'watching':
-      if (event.type !== 'healthy') return undo(state, event);
-      return event.hold ? { state: { at: 'held' }, effect: 'waitForWord' } : end('deployed', 'healthy');
+      if (event.type !== 'healthy' && event.type !== 'unwatched') return undo(state, event);
+      return event.hold
+        ? { state: { at: 'held', seen: event.type }, effect: 'waitForWord' }
+        : end('deployed', event.type);
     case 'held':
-      return event.type === 'confirmed' ? end('deployed', 'healthy, and confirmed') : undo(state, event);
+      return event.type === 'confirmed' ? end('deployed', `${state.seen}, and confirmed`) : undo(state, event);
     case 'undoing':
       // Also with somebody's edit among the old files: the new version was not well, and must not go on answering.
       if (event.type === 'undone') return old('restartingOld', state.why, event.left, 'restartOld');
@@ -71,7 +78,7 @@ export function transition(state: ReleaseState, event: ReleaseEvent): Step {
         ? stuck(`${state.why}; the old files are back, but the restart failed: ${event.why}`)
         : { state };
     case 'watchingOld':
-      if (event.type === 'healthy') {
+      if (event.type === 'healthy' || event.type === 'unwatched') {
         return state.left === undefined
           ? end('rolledBack', state.why)
           : stuck(`${state.why}; the old version runs again, but ${state.left}`);

@@ -3,6 +3,7 @@ import * as http from 'http';
 import * as https from 'https';
 import type { ProbeResult } from '../../core/plan/host-report.ts';
 import type { CommandProbe, HttpProbe, ProbeSpec } from '../../core/plan/plan.ts';
+import { tellingLine } from '../../core/words.ts';
 import { runCommand } from '../run.ts';
 
 /** How long one answer may take. A URL that hangs is a failure, not a wait. */
@@ -21,9 +22,9 @@ type Seen = Pick<ProbeResult, 'ok' | 'saw' | 'answered'>;
 async function probeCommand(spec: CommandProbe, cwd: string): Promise<Seen> {
   const result = await runCommand(spec.command, cwd, PROBE_MS);
   if (result.status === 0) return { ok: true, saw: 'status 0', answered: true };
-  const last = (result.stderr || result.stdout).trim().split('\n').pop() ?? '';
+  const told = tellingLine(result.stderr || result.stdout);
   const how = result.timedOut ? `no end in ${PROBE_MS / 1000} s` : `status ${String(result.status)}`;
-  return { ok: false, saw: last === '' ? how : `${how}: ${last.slice(0, 200)}`, answered: !result.timedOut };
+  return { ok: false, saw: told === '' ? how : `${how}: ${told.slice(0, 200)}`, answered: !result.timedOut };
 }
 
 function probeHttp(spec: HttpProbe): Promise<Seen> {

@@ -35,11 +35,15 @@ export function workConcerns(facts: WorkFacts, operations: readonly Operation[])
       .slice(0, 3)
       .map((operation) => operation.path)
       .join(', ');
+    const what =
+      loose.length === 1
+        ? `${names} differs`
+        : `${loose.length} planned files (${names}${loose.length > 3 ? ', …' : ''}) differ`;
     concerns.push({
       guard: 'uncommitted',
       severity: 'warning',
-      message: `${loose.length === 1 ? names : `${loose.length} planned files (${names}${loose.length > 3 ? ', …' : ''})`} differ from the last commit.`,
-      remedy: 'Commit them, so that the release says what it was.',
+      message: `${what} from the last commit.`,
+      remedy: `Commit ${loose.length === 1 ? 'it' : 'them'}, so that the release says what it was.`,
       blocking: 'never',
     });
   }

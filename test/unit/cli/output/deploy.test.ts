@@ -21,7 +21,9 @@ describe('deployReport', () => {
   });
 
   it('claims no health that nobody watched', () => {
-    expect(report(deployed({ plan: plan({ health: null }) }))).toMatch(/^Deployed to production\.\nUnwatched: /);
+    expect(report(deployed({ plan: plan({ health: null }), detail: 'unwatched' }))).toMatch(
+      /^Deployed to production\.\nUnwatched: /,
+    );
   });
 
   it('of a rollback says what production is now, and not that something was deployed', () => {
@@ -43,7 +45,11 @@ describe('deployReport', () => {
           probe('calls', false, '500'),
           {
             type: 'log',
-            lines: ['TypeError: x', '    at own (/srv/a.js:1:1)', '    at f (/srv/node_modules/express/b.js:1:1)'],
+            lines: [
+              'TypeError: x',
+              '    at f (/srv/voice/node_modules/express/b.js:1:1)',
+              '    at own (/srv/voice/src/a.js:7:1)',
+            ],
           },
           { type: 'step', step: 'undo', detail: '3 files are as they were before' },
           probe('calls', true, '200'),
@@ -56,6 +62,20 @@ describe('deployReport', () => {
     expect(text).toContain('TypeError: x\n      at own');
     expect(text).not.toContain('express');
     expect(text).toContain('3 files are as they were before');
+    expect(text).toMatch(/\n\nMend src\/a\.js:7 \(from the root\), then deploy again\.\n\nNext: driftline plan\n/);
+  });
+
+  it('sends nobody to mend what was given up before anything ran', () => {
+    const given = deployed({ outcome: 'rolledBack', detail: 'a.js changed. Nothing live was changed' });
+    expect(report(given)).toMatch(/changed\.\nRelease .*\n\nNext: driftline plan\n/);
+    const recovered = deployed({ outcome: 'rolledBack', detail: 'cut off', journal: journal(switched) });
+    expect(report(recovered, 'recover')).not.toContain('Mend');
+    expect(report(recovered)).toContain('Mend what the lines above tell, then deploy again.');
+  });
+
+  it('claims no answer of an old version that nobody probes', () => {
+    const undone = deployed({ outcome: 'rolledBack', plan: plan({ health: null }), journal: journal(switched) });
+    expect(report(undone)).toMatch(/^Rolled back: the old version runs again\./);
   });
 
   it('does not speak of an old version that answers again where nothing was switched', () => {

@@ -12,7 +12,7 @@ describe('planReport', () => {
     expect(report).toMatch(/Deleted \(1\)\n +src\/old\.js/);
     expect(report).toContain('voice-api by PM2');
     expect(report).toContain('calls for 1 s, within 15 s');
-    expect(report).toContain('Next: driftline deploy\n');
+    expect(report).toMatch(/\n\nNothing stands in the way\.\n\nNext: driftline deploy\n$/);
     expect(planReport(planned(), { ...REPORT, deploy: 'driftline deploy x' })).toContain('Next: driftline deploy x\n');
   });
 
@@ -31,6 +31,21 @@ describe('planReport', () => {
     expect(next(guard())).toBe('driftline plan\n');
     expect(next(guard({ guard: 'hotfix-overwritten', path: 'src/a b.js' }))).toBe("driftline pull 'src/a b.js'\n");
     expect(next(guard(), guard({ link: finding() }))).toBe('driftline pull --missing\n');
+  });
+
+  it('ends with how many guards refuse it, and promises nothing before', () => {
+    const [one, two] = [[guard()], [guard(), guard({ blocks: false }), guard()]].map((guards) =>
+      planReport(planned(guards), REPORT),
+    );
+    expect(one).toContain('Refused: 1 guard blocks it, and nothing would be written. Do what it says');
+    expect(two).toContain('Refused: 2 guards block it, and nothing would be written. Do what they say');
+    expect(one).not.toMatch(/Nothing stands|would do/);
+  });
+
+  it('with nothing to write speaks of no restart and no watch', () => {
+    const report = planReport(planned([], { operations: [] }), REPORT);
+    expect(report).toContain('Nothing to do: production has all of it.');
+    expect(report).not.toMatch(/Restarts|Watch/);
   });
 
   it('tells what was accepted, and why', () => {

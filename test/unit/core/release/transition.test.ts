@@ -10,7 +10,7 @@ const STATES: { readonly [At in ReleaseState['at']]: Extract<ReleaseState, { at:
   switching: { at: 'switching' },
   restarting: { at: 'restarting' },
   watching: { at: 'watching' },
-  held: { at: 'held' },
+  held: { at: 'held', seen: 'healthy' },
   undoing: { at: 'undoing', why: 'a probe failed' },
   restartingOld: { at: 'restartingOld', why: 'a probe failed' },
   watchingOld: { at: 'watchingOld', why: 'a probe failed' },
@@ -26,6 +26,10 @@ const EVENTS: { readonly [Type in ReleaseEvent['type']]: readonly Extract<Releas
     { type: 'healthy', hold: false },
     { type: 'healthy', hold: true },
   ],
+  unwatched: [
+    { type: 'unwatched', hold: false },
+    { type: 'unwatched', hold: true },
+  ],
   confirmed: [{ type: 'confirmed' }],
   undone: [{ type: 'undone' }, { type: 'undone', left: 'a.js was not put back' }],
   failed: [{ type: 'failed', why: 'no room' }],
@@ -40,11 +44,11 @@ const ANSWERS: { readonly [E in Effect]: readonly ReleaseEvent[] } = {
   backUp: [...EVENTS.backedUp, ...EVENTS.failed, ...EVENTS.cancelled],
   switch: [...EVENTS.switched, ...EVENTS.failed, ...EVENTS.cancelled],
   restart: [...EVENTS.restarted, ...EVENTS.failed, ...EVENTS.cancelled],
-  watch: [...EVENTS.healthy, ...EVENTS.failed, ...EVENTS.cancelled],
+  watch: [...EVENTS.healthy, ...EVENTS.unwatched, ...EVENTS.failed, ...EVENTS.cancelled],
   waitForWord: [...EVENTS.confirmed, ...EVENTS.failed, ...EVENTS.cancelled],
   undo: [...EVENTS.undone, ...EVENTS.failed],
   restartOld: [...EVENTS.restarted, ...EVENTS.failed],
-  watchOld: [{ type: 'healthy', hold: false }, ...EVENTS.failed],
+  watchOld: [{ type: 'healthy', hold: false }, { type: 'unwatched', hold: false }, ...EVENTS.failed],
   finish: [],
 };
 
@@ -136,6 +140,19 @@ describe('transition', () => {
         ['restart', 'watch'],
         ['restart', 'watch', 'waitForWord'],
       ]).toContainEqual(about);
+    }
+  });
+
+  it('calls no release healthy that nobody watched', () => {
+    for (const seen of ['healthy', 'unwatched'] as const) {
+      const details = [false, true].map((hold) => {
+        const watched = transition(STATES.watching, { type: seen, hold });
+        return hold ? transition(watched.state, { type: 'confirmed' }).state : watched.state;
+      });
+      expect(details).toEqual([
+        { at: 'ended', outcome: 'deployed', detail: seen },
+        { at: 'ended', outcome: 'deployed', detail: `${seen}, and confirmed` },
+      ]);
     }
   });
 

@@ -26,7 +26,7 @@ describe('the guards of the work', () => {
     const [one] = say({ uncommitted: new Set(paths) });
     expect(one).toMatchObject({ guard: 'uncommitted', severity: 'warning', blocking: 'never' });
     expect(one?.message).toBe('4 planned files (a.js, b.js, c.js, …) differ from the last commit.');
-    expect(say({ uncommitted: new Set(['b.js']) })[0]?.message).toContain('b.js differ');
+    expect(say({ uncommitted: new Set(['b.js']) })[0]?.message).toBe('b.js differs from the last commit.');
   });
   it('block a build that is older than its source, and what the own checks say no to', () => {
     expect(say({ staleBuild: 'src/a.ts' })).toMatchObject([
