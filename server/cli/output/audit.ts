@@ -112,7 +112,10 @@ function whyRow(entry: DriftEntry): string[] {
 }
 
 function deployRow(entry: DriftEntry): string[] {
-  const what = entry.kind === 'localOnly' ? 'new' : `changed, production has it ${entry.why ?? 'in an older version'}`;
+  const what =
+    entry.kind === 'localOnly'
+      ? (entry.why ?? 'new')
+      : `changed, production has it ${entry.why ?? 'in an older version'}`;
   return [entry.path, what];
 }
 

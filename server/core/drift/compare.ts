@@ -55,7 +55,8 @@ export function compareTrees(
     const blind = hidden.find(
       (folder) => path === folder.path || path.startsWith(`${folder.path}/`) || folder.path === '.',
     );
-    if (blind !== undefined) entries.push({ ...ends(path, file), kind: 'unreadable', why: blind.reason });
+    const why = blind?.reason ?? file.problem;
+    if (why !== undefined) entries.push({ ...ends(path, file), kind: 'unreadable', why });
     else localOnly.set(path, file);
   }
 
@@ -83,7 +84,8 @@ export function compareTrees(
   const folders = new Set(inventory.entries.filter((entry) => entry.kind === 'folder').map((entry) => entry.path));
   for (const [path, file] of localOnly) {
     if (folders.has(path)) entries.push({ ...ends(path, file), kind: 'typeChanged', why: 'a folder on production' });
-    else entries.push({ ...ends(path, file), kind: 'localOnly' });
+    else
+      entries.push({ ...ends(path, file), kind: 'localOnly', ...(file.kind !== 'file' && { why: notDeployed(file) }) });
   }
   return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
@@ -193,6 +195,10 @@ function productionOnly(path: string, other: InventoryEntry, selection: Selectio
   return committed === 'none'
     ? { ...both, kind: 'productionOnly', why: 'in no commit' }
     : { ...both, kind: 'productionOnly' };
+}
+
+function notDeployed({ kind, leadsTo }: LocalFile): string {
+  return `${kind === 'symlink' ? `a link to ${leadsTo ?? 'nowhere'}` : 'no regular file'} here: not deployed`;
 }
 
 function ends(path: string, file: LocalFile): { path: string; local: string; here?: ContentId } {

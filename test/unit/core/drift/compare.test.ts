@@ -73,6 +73,31 @@ describe('compareTrees', () => {
     });
   });
 
+  it('calls a file that could not be read here unreadable, on production or not', () => {
+    const local = new Map<string, LocalFile>(
+      ['a.js', 'new.js'].map((path) => [
+        path,
+        { local: path, kind: 'file', mode: 0o644, size: 1, problem: 'it changed' },
+      ]),
+    );
+    const entries = compareTrees(local, there({ 'a.js': '1' }), everything, NO_HISTORY);
+    expect(entries).toMatchObject([
+      { path: 'a.js', kind: 'unreadable', why: 'it changed' },
+      { path: 'new.js', kind: 'unreadable', why: 'it changed' },
+    ]);
+  });
+
+  it('says of a link that only the workspace has that it is not deployed', () => {
+    const local = new Map<string, LocalFile>([
+      ['a.js', { local: 'a.js', kind: 'symlink', leadsTo: 'b.js', mode: 0o777, size: 4 }],
+      ['pipe', { local: 'pipe', kind: 'other', mode: 0o644, size: 0 }],
+    ]);
+    expect(compareTrees(local, there({}), everything, NO_HISTORY)).toMatchObject([
+      { path: 'a.js', kind: 'localOnly', why: 'a link to b.js here: not deployed' },
+      { path: 'pipe', kind: 'localOnly', why: 'no regular file here: not deployed' },
+    ]);
+  });
+
   it('pairs spellings that differ only in case', () => {
     expect(kinds(here({ 'Db.js': '1' }), there({ 'db.js': '1' }))).toEqual({ 'db.js': 'caseOnly' });
   });
