@@ -18,6 +18,10 @@ export default tseslint.config(
     // The core answers the same to the same question, always: no clock, no chance.
     files: ['server/core/**/*.ts'],
     rules: {
+      '@typescript-eslint/only-throw-error': [
+        'error',
+        { allow: [{ from: 'file', name: 'Ended', path: 'server/core/link/lookup.ts' }] },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now', message: 'The core has no clock: take the time as an argument.' },

@@ -17,14 +17,15 @@ export interface PackageConfig {
   readonly imports?: Readonly<Record<string, unknown>>;
 }
 
-/** A resolution ended before it was done: Node throws there too, or a question had no answer and everything after would be a guess. */
-export class Ended extends Error {
+/**
+ * Thrown where a resolution ends before it is done: Node throws there too, or a question had no answer and everything after would be a
+ * guess. No `Error`: it is caught a few calls above, often thousands of times, and a trace of the stack is most of what one costs.
+ */
+export class Ended {
   constructor(
     readonly outcome: Outcome,
     readonly rule: string,
-  ) {
-    super('the resolution ended');
-  }
+  ) {}
 }
 
 /** What the runtime and the kind of link bring to one resolution. */
