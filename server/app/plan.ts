@@ -74,7 +74,7 @@ async function planChosen(
   const links = await judgeMerged(context, both, operations);
   const machine = await askMachine(context, both.inventory, operations);
   const concerns: Concern[] = [
-    ...nameConcerns(operations, wanted, both.inventory),
+    ...nameConcerns(operations, wanted, both.inventory, both.local.unnamed),
     ...links.concerns,
     ...machine.concerns,
     ...(await aboutWork(context, both, operations, options)),

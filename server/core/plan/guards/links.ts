@@ -31,7 +31,7 @@ export function linkConcerns(facts: LinkFacts): Concern[] {
       severity: facts.written.has(path) ? 'error' : 'information',
       path,
       message: `${path} could not be read as a module: ${reason}.`,
-      remedy: 'Mend it.',
+      remedy: 'Mend it; or, where you know what it imports, accept it by name.',
       blocking: facts.written.has(path) ? 'untilAccepted' : 'never',
     })),
     ...facts.packageDifferences.map(({ local, message }): Concern => ({

@@ -4,11 +4,16 @@ import { dirname } from '../../tree/path.ts';
 import type { Operation } from '../plan.ts';
 import type { Concern } from './concern.ts';
 
-/** Paths where production has something that a file cannot simply be put at, or that nobody could look at. */
+/**
+ * Paths where production has something that a file cannot simply be put at, or that nobody could look at.
+ *
+ * @param unnamed files here whose names are no paths, as they are shown
+ */
 export function nameConcerns(
   operations: readonly Operation[],
   wanted: readonly DriftEntry[],
   inventory: Inventory,
+  unnamed: readonly string[] = [],
 ): Concern[] {
   const there = new Map(inventory.entries.map((entry) => [entry.path, entry]));
   return [
@@ -16,6 +21,7 @@ export function nameConcerns(
     ...operations.flatMap((operation) => onTheWay(operation, there)),
     ...operations.flatMap((operation) => outOfSight(operation, inventory)),
     ...foldedTwins(operations, inventory),
+    ...unnamed.map(notUtf8),
   ];
 }
 
@@ -75,6 +81,17 @@ function ofEntry(entry: DriftEntry): Concern[] {
     case 'same':
       return [];
   }
+}
+
+function notUtf8(path: string): Concern {
+  return {
+    guard: 'not-a-file',
+    severity: 'warning',
+    path,
+    message: `The name of ${path} here is not UTF-8: it is not deployed.`,
+    remedy: 'Rename it.',
+    blocking: 'never',
+  };
 }
 
 /** Every folder above a written file must be a folder there, and not a link to one: a link leads to files that nobody compared. */

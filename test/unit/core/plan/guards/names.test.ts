@@ -42,6 +42,12 @@ const say = (operations: Operation[], wanted: DriftEntry[], there: Inventory) =>
   nameConcerns(operations, wanted, there).map(({ guard, blocking, path }) => `${guard} ${blocking} ${path ?? ''}`);
 
 describe('the guard of names', () => {
+  it('says of a file whose name is no text that it stays here', () => {
+    expect(nameConcerns([], [], inventory([]), ['views/h\\xe9.html'])).toMatchObject([
+      { guard: 'not-a-file', blocking: 'never', path: 'views/h\\xe9.html' },
+    ]);
+  });
+
   it('says nothing of files that go where there is room for them', () => {
     expect(
       say(
