@@ -1,5 +1,6 @@
 import type { HostReport, ProbeResult, ProcessInstance, ProcessReport } from '../host/protocol.ts';
 import { Failure } from '../core/failure.ts';
+import { bytesNeeded, releaseConcerns } from '../core/plan/guards/machine.ts';
 import type { Fact } from '../core/tree/tree.ts';
 import type { Host } from '../remote/host.ts';
 import type { VerbContext } from './context.ts';
@@ -18,8 +19,7 @@ export async function doctor(context: VerbContext): Promise<DoctorResult> {
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'connection') throw error;
     const area = error.name.startsWith('HostKey') ? 'hostKey' : 'connection';
-    const checks: DoctorCheck[] = [{ area, verdict: 'failed', found: error.message, remedy: error.remedy }];
-    return { target: target.name, address: target.host, checks, ok: false };
+    return resultOf(target.name, target.host, [failed(area, error.message, error.remedy, 'everything')]);
   }
   const checks: DoctorCheck[] = [connected(host)];
   if (target.host !== 'local')
@@ -28,7 +28,7 @@ export async function doctor(context: VerbContext): Promise<DoctorResult> {
   context.progress.report({ message: `Looking at ${host.address}` });
   if (host.hello.node === '') {
     checks.push(...(await withoutNode(context, host)));
-    return { target: target.name, address: host.address, checks, ok: false };
+    return resultOf(target.name, host.address, checks);
   }
   const asked = Date.now();
   const report = await host.request(
@@ -41,28 +41,28 @@ export async function doctor(context: VerbContext): Promise<DoctorResult> {
     },
     { signal: context.signal },
   );
+  const clock = aboutClock(report.clockMs - (asked + Date.now()) / 2);
   checks.push(
     aboutRoot(report, target.root),
     aboutState(report),
+    ...(report.stateFolder.usable ? [await aboutReleases(context, host)] : []),
     aboutNode(report, host),
     aboutProcess(report.process),
-  );
-  checks.push(
-    await aboutHealth(context, host),
+    report.root.state === 'ok' ? await aboutHealth(context, host) : healthUnasked(),
     aboutDisk(report),
-    aboutClock(report.clockMs - (asked + Date.now()) / 2),
+    clock,
   );
-  return {
-    target: target.name,
-    address: host.address,
-    checks,
-    ok: checks.every((check) => check.verdict !== 'failed'),
-  };
+  return resultOf(target.name, host.address, checks);
+}
+
+function resultOf(target: string, address: string, checks: readonly DoctorCheck[]): DoctorResult {
+  return { target, address, checks, ok: checks.every((check) => check.verdict !== 'failed') };
 }
 
 /** A host without Node: what POSIX tools can say of it, and what nobody can prove there. */
 async function withoutNode({ target, signal }: VerbContext, host: Host): Promise<DoctorCheck[]> {
   const { root } = target;
+  const clock = aboutClock(host.hello.clockMs - Date.now());
   let list: Fact | undefined;
   await host.request(
     'facts',
@@ -82,6 +82,7 @@ async function withoutNode({ target, signal }: VerbContext, host: Host): Promise
   });
   return [
     rootListed(root, list?.answer.state ?? 'unknown'),
+    unproven('state', 'the folder where releases are kept'),
     failed(
       'node',
       'no Node was found on the host: audit, check and pull work by its own tools, slower; a deploy, which nothing could prove, is refused',
@@ -90,6 +91,7 @@ async function withoutNode({ target, signal }: VerbContext, host: Host): Promise
     unproven('process', 'the process manager'),
     unproven('health', "the app's health"),
     unproven('disk', 'the free space'),
+    clock,
   ];
 }
 
@@ -98,15 +100,21 @@ function rootListed(root: string, state: Fact['answer']['state']): DoctorCheck {
     case 'known':
       return ok('root', `${root} can be listed; whether it can be written to was not tried`);
     case 'absent':
-      return failed(
-        'root',
-        `there is no folder ${root} on the host`,
-        'Correct "root" in driftline.json, or create the folder.',
-      );
+      return noRoot(root);
     case 'unreadable':
     case 'unknown':
-      return failed('root', `${root} cannot be read`, 'Let this user read it, or connect as another ("user").');
+      return unreadableRoot(root);
   }
+}
+
+function noRoot(root: string): DoctorCheck {
+  const remedy = 'Correct "root" in driftline.json, or create the folder.';
+  return failed('root', `there is no folder ${root} on the host`, remedy, 'everything');
+}
+
+function unreadableRoot(root: string): DoctorCheck {
+  const remedy = 'Let this user read it, or connect as another ("user" in driftline.json).';
+  return failed('root', `${root} cannot be read`, remedy, 'everything');
 }
 
 function connected(host: Host): DoctorCheck {
@@ -122,24 +130,19 @@ function aboutRoot(report: HostReport, root: string): DoctorCheck {
   const { state, real, owner, writable } = report.root;
   switch (state) {
     case 'absent':
-      return failed(
-        'root',
-        `there is no ${root} on the host`,
-        'Correct "root" in driftline.json, or create the folder.',
-      );
+      return noRoot(root);
     case 'notFolder':
-      return failed('root', `${root} is not a folder`, 'Correct "root" in driftline.json.');
+      return failed('root', `${root} is not a folder`, 'Correct "root" in driftline.json.', 'everything');
     case 'unreadable':
-      return failed('root', `${root} cannot be read`, 'Let this user read it, or connect as another ("user").');
+      return unreadableRoot(root);
     case 'ok': {
       const found = `${root}${real !== undefined && real !== root ? ` (really ${real})` : ''}, owned by ${owner ?? 'somebody'}`;
       if (writable === true) return ok('root', `${found}, writable`);
-      return {
-        area: 'root',
-        verdict: 'warning',
-        found: `${found}, not writable for this user`,
-        remedy: 'Audits work; a deploy needs write permission.',
-      };
+      return failed(
+        'root',
+        `${found}, not writable for this user: audits work, a deploy is refused`,
+        'Connect as its owner ("user" in driftline.json), or let this user write there.',
+      );
     }
   }
 }
@@ -147,12 +150,19 @@ function aboutRoot(report: HostReport, root: string): DoctorCheck {
 function aboutState(report: HostReport): DoctorCheck {
   const { path, exists, usable, why } = report.stateFolder;
   if (usable) return ok('state', exists ? `releases are kept in ${path}` : `releases will be kept in ${path}`);
-  return {
-    area: 'state',
-    verdict: 'warning',
-    found: `${path} cannot be used${why === undefined ? '' : `: ${why}`}`,
-    remedy: 'A deploy needs it: give this user permission, or name another folder as "state".',
-  };
+  const found = `${path} cannot hold a release: ${why ?? 'no reason is known'}`;
+  if (report.root.state !== 'ok') return failed('state', found, 'Mend the root first.');
+  return failed('state', found, 'Mend that, or name another folder on the same file system with "state".');
+}
+
+/** A release that has not ended holds the root, and what is kept can be gone back to. */
+async function aboutReleases({ target, signal }: VerbContext, host: Host): Promise<DoctorCheck> {
+  const { releases } = await host.request('releases', { state: target.state }, { signal });
+  const [held] = releaseConcerns(releases);
+  if (held !== undefined) return failed('releases', held.message, held.remedy);
+  const [last] = releases;
+  if (last === undefined) return ok('releases', 'none yet');
+  return ok('releases', `${releases.length}, none unfinished; the last is ${last.id} by ${last.by}`);
 }
 
 function aboutNode(report: HostReport, host: Host): DoctorCheck {
@@ -184,12 +194,7 @@ function aboutProcess(report: ProcessReport): DoctorCheck {
       const words = report.instances.map(instanceText);
       const isUp = report.instances.every((each) => each.pid > 0);
       if (isUp) return ok('process', words.join('; '));
-      return {
-        area: 'process',
-        verdict: 'warning',
-        found: words.join('; '),
-        remedy: 'Start the app: a deploy is refused while it is down.',
-      };
+      return failed('process', words.join('; '), 'Start the app: a deploy is refused while it is down.');
     }
     case 'noDaemon':
     case 'otherUser':
@@ -219,12 +224,11 @@ const PROCESS_REMEDIES = {
 async function aboutHealth(context: VerbContext, host: Host): Promise<DoctorCheck> {
   const { health, root } = context.target;
   if (health === null) {
-    return {
-      area: 'health',
-      verdict: 'warning',
-      found: 'no "health" is configured, so nobody watches a deploy',
-      remedy: 'Add "health" with at least one probe.',
-    };
+    return failed(
+      'health',
+      'no "health" is configured: nobody would see whether the app answers, so a deploy is refused',
+      'Add "health" with at least one probe, or accept it at each deploy: --accept no-health --reason "…"',
+    );
   }
   const { results } = await host.request('probe', { health, root }, { signal: context.signal, silenceMs: 120_000 });
   const words = results
@@ -237,16 +241,19 @@ async function aboutHealth(context: VerbContext, host: Host): Promise<DoctorChec
   return failed('health', words, 'Mend the app or the probe: a deploy would see the same.');
 }
 
+/** Probes may be commands, which run in the root. */
+function healthUnasked(): DoctorCheck {
+  const found = 'the app was not asked, while the root is not as it should be';
+  return { area: 'health', verdict: 'warning', found, remedy: 'Mend the root first.' };
+}
+
 function aboutDisk(report: HostReport): DoctorCheck {
   const { freeBytes, freeInodes } = report.disk;
   const found = `${formatBytes(freeBytes)} and ${freeInodes} inodes free`;
   if (freeBytes >= LOW_DISK_BYTES && freeInodes >= LOW_INODES) return ok('disk', found);
-  return {
-    area: 'disk',
-    verdict: 'warning',
-    found,
-    remedy: 'Free some: a deploy keeps a backup of all that it replaces.',
-  };
+  const remedy = 'Free some: a deploy keeps a backup of all that it replaces.';
+  if (freeBytes < bytesNeeded([])) return failed('disk', found, remedy);
+  return { area: 'disk', verdict: 'warning', found, remedy };
 }
 
 function aboutClock(offsetMs: number): DoctorCheck {
@@ -266,6 +273,11 @@ function ok(area: DoctorCheck['area'], found: string): DoctorCheck {
   return { area, verdict: 'ok', found };
 }
 
-function failed(area: DoctorCheck['area'], found: string, remedy: string): DoctorCheck {
-  return { area, verdict: 'failed', found, remedy };
+function failed(
+  area: DoctorCheck['area'],
+  found: string,
+  remedy: string,
+  prevents: DoctorCheck['prevents'] = 'deploy',
+): DoctorCheck {
+  return { area, verdict: 'failed', found, remedy, prevents };
 }

@@ -39,7 +39,10 @@ export async function askMachine(
     const probed = await host.request('probe', { health, root }, { signal, silenceMs: PROBES_SILENCE_MS });
     before = probed.results;
   }
-  const { releases } = await host.request('releases', { state }, { signal });
+  // What stands in a folder that cannot be used is not asked: that by itself blocks.
+  const { releases } = report.stateFolder.usable
+    ? await host.request('releases', { state }, { signal })
+    : { releases: [] };
   const { group } = target;
   const facts = { platform, report, process, health, before, releases, ...(group !== undefined && { group }) };
   return { host, report, concerns: machineConcerns(facts, operations) };

@@ -10,13 +10,16 @@ export interface DoctorResult {
   readonly target: string;
   readonly address: string;
   readonly checks: readonly DoctorCheck[];
-  /** True where no check failed. */
+  /** True where no check failed: a deploy would not be refused for what the host is like. */
   readonly ok: boolean;
 }
 
 export interface DoctorCheck {
-  readonly area: 'connection' | 'hostKey' | 'root' | 'state' | 'node' | 'process' | 'health' | 'disk' | 'clock';
+  readonly area:
+    'connection' | 'hostKey' | 'root' | 'state' | 'releases' | 'node' | 'process' | 'health' | 'disk' | 'clock';
   readonly verdict: 'ok' | 'warning' | 'failed';
+  /** Of what failed: whether nothing can even be looked at, or only a deploy cannot go. */
+  readonly prevents?: 'everything' | 'deploy';
   readonly found: string;
   readonly remedy?: string;
 }

@@ -43,13 +43,10 @@ export function exitOfRecovery(outcome: DeployOutcome): number {
   return outcome === 'rolledBack' ? OK : EXIT_OF_OUTCOME[outcome];
 }
 
-/** No way to the host is another thing than a host that is not ready. */
-export function exitOfDoctor(result: DoctorResult): number {
-  if (result.ok) return OK;
-  const unreachable = result.checks.some(
-    (check) => check.verdict === 'failed' && (check.area === 'connection' || check.area === 'hostKey'),
-  );
-  return unreachable ? EXIT_OF_FAILURE.connection : FOUND_OR_REFUSED;
+/** A host of which nothing can be seen is another thing than one that is not ready for a deploy; the other verbs say the same. */
+export function exitOfDoctor({ ok, checks }: DoctorResult): number {
+  if (ok) return OK;
+  return checks.some((check) => check.prevents === 'everything') ? EXIT_OF_FAILURE.connection : FOUND_OR_REFUSED;
 }
 
 /** @param failOn the mildest severity that counts */

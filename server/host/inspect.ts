@@ -1,10 +1,14 @@
 import { accessSync, constants, realpathSync, statSync } from 'fs';
+import { dirname } from 'path';
+import { HostFailure } from './handlers.ts';
 import type { Handler } from './handlers.ts';
 import { freeSpace } from './disk.ts';
 import { hasCode, reasonOf } from './names.ts';
 import { nextNode } from './next-node.ts';
 import type { HostReport, ProcessReport } from './protocol.ts';
+import { lockFile, readLock } from './release/lock.ts';
 import { inspectProcess } from './release/managers.ts';
+import { whyUnsafe } from './state-safety.ts';
 import { ownerName } from './users.ts';
 
 const NOT_CONFIGURED: ProcessReport = { state: 'notConfigured' };
@@ -42,23 +46,38 @@ function inspectRoot(root: string): HostReport['root'] {
 
 /** Whether a release could keep its things there: in a folder of ours on the root's own mount, since a rename cannot leave a mount. */
 function inspectState(path: string, root: string): HostReport['stateFolder'] {
-  const place = nearestExisting(path);
-  const exists = place === path;
-  const unusable = (why: string): HostReport['stateFolder'] => ({ path, exists, usable: false, why });
+  const exists = nearestExisting(path) === path;
+  const why = exists ? whyUnusable(path, root) : whyNotMade(path, root);
+  return { path, exists, usable: why === undefined, ...(why !== undefined && { why }) };
+}
+
+function whyUnusable(path: string, root: string): string | undefined {
   try {
-    const stat = statSync(place);
-    if (!stat.isDirectory()) return unusable(`${place} is not a folder`);
-    accessSync(place, constants.R_OK | constants.W_OK | constants.X_OK);
-    if (exists && (stat.mode & 0o002) !== 0)
-      return unusable('anybody on the host may write there: its mode should be 0700');
-    const rootPlace = nearestExisting(root);
-    if (stat.dev !== statSync(rootPlace).dev) {
-      return unusable('it lies on another file system than the root, so that nothing could be renamed into place');
-    }
+    const unsafe = whyUnsafe(path);
+    if (unsafe !== undefined) return unsafe.why;
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    readLock(path);
+    return whyApart(path, root);
   } catch (error) {
-    return unusable(exists ? reasonOf(error) : `it cannot be made: ${place}: ${reasonOf(error)}`);
+    if (!(error instanceof HostFailure)) return reasonOf(error);
+    return `its lock cannot be read as one; if nobody deploys now, remove ${lockFile(path)} and run driftline recover`;
   }
-  return { path, exists, usable: true };
+}
+
+function whyNotMade(path: string, root: string): string | undefined {
+  const parent = dirname(path);
+  try {
+    accessSync(parent, constants.W_OK | constants.X_OK);
+    return whyApart(parent, root);
+  } catch (error) {
+    const isThere = !hasCode(error, 'ENOENT', 'ENOTDIR');
+    return `it cannot be made: ${isThere ? `${parent}: ${reasonOf(error)}` : `there is no folder ${parent}`}`;
+  }
+}
+
+function whyApart(place: string, root: string): string | undefined {
+  if (statSync(place).dev === statSync(nearestExisting(root)).dev) return undefined;
+  return 'it lies on another file system than the root, so that nothing could be renamed into place';
 }
 
 /** The path itself, or the nearest folder above it that is there. */

@@ -102,10 +102,12 @@ describe('doctor on a host without Node', () => {
       connection: 'ok',
       hostKey: 'ok',
       root: 'ok',
+      state: 'warning',
       node: 'failed',
       process: 'warning',
       health: 'warning',
       disk: 'warning',
+      clock: 'ok',
     });
     expect(checks.find(({ area }) => area === 'node')?.found).toContain(
       'a deploy, which nothing could prove, is refused',

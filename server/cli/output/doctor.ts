@@ -7,15 +7,27 @@ import type { Paint, ReportOptions } from './text.ts';
 export function doctorReport(result: DoctorResult, options: ReportOptions): string {
   const { paint } = options;
   const width = Math.max(...result.checks.map((check) => NAMES[check.area].length), 0);
-  const first = result.checks.find((check) => check.verdict === 'failed');
   return lines(
     `${paint.bold(result.target)}  ${escapeName(result.address)}`,
     '',
     result.checks.flatMap((check) => row(check, width, paint)),
     '',
-    first === undefined ? paint.green('Nothing stands in the way.') : paint.red(`Mend ${NAMES[first.area]} first.`),
-    next([first === undefined ? 'driftline audit' : 'driftline doctor'], options),
+    verdict(result.checks, paint),
+    next([result.ok ? 'driftline audit' : 'driftline doctor'], options),
   );
+}
+
+function verdict(checks: readonly DoctorCheck[], paint: Paint): string {
+  const named = (wanted: DoctorCheck['verdict']): string =>
+    checks.flatMap((check) => (check.verdict === wanted ? [NAMES[check.area]] : [])).join(', ');
+  const failed = named('failed');
+  if (failed !== '') {
+    const all = checks.some((check) => check.prevents === 'everything');
+    return paint.red(`In the way of ${all ? 'everything' : 'a deploy'}: ${failed}.`);
+  }
+  const warned = named('warning');
+  if (warned === '') return paint.green('Nothing stands in the way.');
+  return paint.yellow(`Nothing stands in the way of a deploy; look at: ${warned}.`);
 }
 
 const NAMES: Readonly<Record<DoctorCheck['area'], string>> = {
@@ -23,6 +35,7 @@ const NAMES: Readonly<Record<DoctorCheck['area'], string>> = {
   hostKey: 'host key',
   root: 'root',
   state: 'state folder',
+  releases: 'releases',
   node: 'node',
   process: 'process',
   health: 'health',

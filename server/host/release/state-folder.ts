@@ -1,9 +1,9 @@
-import { lstatSync, mkdirSync, rmSync } from 'fs';
+import { mkdirSync, rmSync } from 'fs';
 import * as path from 'path';
 import type { Plan } from '../../core/plan/plan.ts';
 import { HostFailure } from '../handlers.ts';
 import { hasCode, reasonOf } from '../names.ts';
-import { ownerName } from '../users.ts';
+import { whyUnsafe } from '../state-safety.ts';
 import { copyVerified, exists, removeIfEmpty, removeIfThere, syncFolder, writeDurably } from './durable.ts';
 import { ReleaseFolder } from './folder.ts';
 import { keptContents, nextNumber, releaseIds, retire } from './history.ts';
@@ -13,31 +13,15 @@ import type { LockHolder } from './lock.ts';
 import { readme } from './readme.ts';
 import { Changed, hasBegun } from './switch.ts';
 
-const GROUP_OR_OTHERS_WRITE = 0o022;
-
 /** Makes the state folder, or sees that the one that is there is safe: what lies in it is run, and renamed into the live tree. */
 export function makeStateFolder(state: string): void {
   if (!exists(state)) mkdirSync(state, { mode: 0o700 });
-  const stat = lstatSync(state);
-  if (!stat.isDirectory()) {
-    throw unusable(state, 'it is no folder', 'Move it away, or name another folder with "state".');
-  }
-  const me = process.getuid?.() ?? stat.uid;
-  if (stat.uid !== me && stat.uid !== 0) {
-    throw unusable(
-      state,
-      `it belongs to ${ownerName(stat.uid)}, who could change what is deployed`,
-      'Deploy as that user ("user" in driftline.json), or name another folder with "state".',
-    );
-  }
-  if ((stat.mode & GROUP_OR_OTHERS_WRITE) !== 0) {
-    throw unusable(state, 'others than its owner may write there', `Take that from them: chmod go-w ${state}`);
+  const unsafe = whyUnsafe(state);
+  if (unsafe !== undefined) {
+    const message = `${state} cannot hold a release: ${unsafe.why}. Nothing live was touched.`;
+    throw new HostFailure('state-folder', message, unsafe.remedy);
   }
   mkdirSync(path.join(state, 'releases'), { recursive: true, mode: 0o700 });
-}
-
-function unusable(state: string, why: string, remedy: string): HostFailure {
-  return new HostFailure('state-folder', `${state} cannot hold a release: ${why}. Nothing live was touched.`, remedy);
 }
 
 /** The release's folder with its plan, the room for its end, and the contents that older releases still have. */

@@ -43,21 +43,20 @@ describe('exitOfRecovery', () => {
 });
 
 describe('exitOfDoctor', () => {
-  const result = (area: DoctorCheck['area'], verdict: DoctorCheck['verdict']): DoctorResult => ({
+  const result = (check: Pick<DoctorCheck, 'verdict' | 'prevents'>): DoctorResult => ({
     target: 'production',
     address: 'voice',
     checks: [
       { area: 'clock', verdict: 'ok', found: '' },
-      { area, verdict, found: '' },
+      { area: 'root', found: '', ...check },
     ],
-    ok: verdict !== 'failed',
+    ok: check.verdict !== 'failed',
   });
 
-  it('tells no way to the host from a host that is not ready', () => {
-    expect(exitOfDoctor(result('connection', 'failed'))).toBe(3);
-    expect(exitOfDoctor(result('hostKey', 'failed'))).toBe(3);
-    expect(exitOfDoctor(result('process', 'failed'))).toBe(1);
-    expect(exitOfDoctor(result('node', 'warning'))).toBe(0);
+  it('tells a host of which nothing can be seen from one that is not ready', () => {
+    expect(exitOfDoctor(result({ verdict: 'failed', prevents: 'everything' }))).toBe(3);
+    expect(exitOfDoctor(result({ verdict: 'failed', prevents: 'deploy' }))).toBe(1);
+    expect(exitOfDoctor(result({ verdict: 'warning' }))).toBe(0);
   });
 });
 

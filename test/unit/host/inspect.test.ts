@@ -50,11 +50,28 @@ describe('inspect', () => {
     chmodSync(state, 0o777);
     expect((await look(root, state)).stateFolder).toMatchObject({
       usable: false,
-      why: expect.stringContaining('0700') as string,
+      why: 'others than its owner may write there',
     });
     await rm(state, { recursive: true });
     writeFileSync(state, '');
-    expect((await look(root, state)).stateFolder).toMatchObject({ usable: false, why: `${state} is not a folder` });
+    expect((await look(root, state)).stateFolder).toMatchObject({ usable: false, why: 'it is no folder' });
     expect((await look(root, '/proc/driftline')).stateFolder).toMatchObject({ usable: false });
+  });
+
+  it('refuses a state folder that has no folder to lie in, or a lock that says nothing', async () => {
+    const none = path.join(root, 'none');
+    expect((await look(none)).stateFolder).toEqual({
+      path: `${none}/.driftline`,
+      exists: false,
+      usable: false,
+      why: `it cannot be made: there is no folder ${none}`,
+    });
+    const state = path.join(root, 'state');
+    mkdirSync(state, { mode: 0o700 });
+    writeFileSync(path.join(state, 'lock'), 'half a li');
+    expect((await look(root, state)).stateFolder).toMatchObject({
+      usable: false,
+      why: expect.stringContaining(`remove ${state}/lock`) as string,
+    });
   });
 });

@@ -36,7 +36,7 @@ export function machineConcerns(facts: MachineFacts, operations: readonly Operat
 }
 
 /** A release that has not ended holds the root: nothing is planned over its head. */
-function releaseConcerns(releases: readonly ReleaseSummary[]): Concern[] {
+export function releaseConcerns(releases: readonly ReleaseSummary[]): Concern[] {
   return releases.flatMap(({ id, by, startedAt, outcome, touched, unlocked }): Concern[] => {
     if (unlocked === true || (outcome === 'interrupted' && !touched)) return [];
     switch (outcome) {
