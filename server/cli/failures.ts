@@ -32,15 +32,26 @@ export class NobodyToAsk extends Failure {
   constructor(words: readonly string[], why: string) {
     super(
       `driftline ${words[0] ?? ''} asks before it changes anything, and ${why}.`,
-      `Say yes beforehand with --yes: driftline ${withYes(words).map(quoted).join(' ')}`,
+      `Say yes beforehand with --yes: ${command(words, '--yes')}`,
     );
   }
 }
 
-/** After a `--`, `--yes` would be the name of a file. */
-function withYes(words: readonly string[]): string[] {
+/** A protected target is changed only by who has typed its name: `--yes` alone does not. */
+export class NotNamed extends Failure {
+  readonly kind = 'usage';
+  constructor(words: readonly string[], target: string) {
+    super(
+      `${target} is protected: with --yes it has to be named, so that nobody changes it by habit.`,
+      `Name it: ${command(words, '--target', target)}`,
+    );
+  }
+}
+
+/** What was typed, with more options. After a `--` they would be names of files. */
+function command(words: readonly string[], ...more: readonly string[]): string {
   const end = words.includes('--') ? words.indexOf('--') : words.length;
-  return [...words.slice(0, end), '--yes', ...words.slice(end)];
+  return ['driftline', ...[...words.slice(0, end), ...more, ...words.slice(end)].map(quoted)].join(' ');
 }
 
 /** The arguments do not say what is to be done. Nothing was connected to. */

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { VerbContext } from '../app/context.ts';
+import type { Target } from '../config/config.ts';
 import { placesOf } from '../io/places.ts';
 import { RememberingHost } from '../io/remembering-host.ts';
 import { connect } from '../remote/connect.ts';
 import type { Host } from '../remote/host.ts';
 import { paintFor } from './colours.ts';
-import { NobodyToAsk } from './failures.ts';
+import { NobodyToAsk, NotNamed } from './failures.ts';
 import { hostKeyOf } from './options.ts';
 import type { HostOptions } from './options.ts';
 import { shellWord } from './output/text.ts';
@@ -95,6 +96,11 @@ export function mustBeAbleToAsk(around: Surroundings, options: RunOptions): void
   if (options.yes === true) return;
   if (options.format !== 'text') throw new NobodyToAsk(around.words, `with --format ${options.format} nobody is asked`);
   if (!around.interactive) throw new NobodyToAsk(around.words, NO_TERMINAL);
+}
+
+/** Throws where a protected target would be changed by a `--yes` that does not name it. Called before anything connects. */
+export function mustBeNamed(around: Surroundings, { name, protected: isProtected }: Target, options: RunOptions): void {
+  if (isProtected && options.yes === true && options.target !== name) throw new NotNamed(around.words, name);
 }
 
 export function statusLine(around: Surroundings, format: HostOptions['format']): StatusLine {

@@ -148,6 +148,28 @@ describe('verbs that ask', () => {
     expect(around.err.text).not.toContain('Connecting');
   });
 
+  it.each([['deploy'], ['rollback', 'r1'], ['recover']])(
+    '%s of a protected target needs its name beside --yes, on a terminal too',
+    async (...words) => {
+      await config(JSON.stringify({ targets: { production: { ...target, protected: true } } }));
+      for (const interactive of [false, true]) {
+        const around = surroundings([...words, '--yes'], { cwd: folder, interactive });
+        expect(await runCli(around)).toBe(2);
+        expect(around.err.text).toContain('production is protected');
+        expect(around.err.text).toContain(`driftline ${words.join(' ')} --yes --target production`);
+        expect(around.err.text).not.toContain('Connecting');
+      }
+      const named = surroundings([...words, '--yes', '--target', 'production'], { cwd: folder });
+      await runCli(named);
+      expect(named.err.text).toContain('Connecting to voice.invalid');
+    },
+  );
+
+  it('pull from a protected target as from any: it changes nothing there', async () => {
+    await config(JSON.stringify({ targets: { production: { ...target, protected: true } } }));
+    expect((await run('pull', '--missing', '--yes')).around.err.text).toContain('Connecting to voice.invalid');
+  });
+
   it('need it with --format json on a terminal too', async () => {
     await config(JSON.stringify({ targets: { production: target } }));
     const around = surroundings(['deploy', '--format', 'json'], { cwd: folder, interactive: true });
