@@ -11,7 +11,7 @@ import { closure } from '../core/link/production-modules.ts';
 import type { ClosureFile } from '../core/link/production-modules.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
 import type { Laid } from '../core/tree/overlay.ts';
-import { join } from '../core/tree/path.ts';
+import { below, join } from '../core/tree/path.ts';
 import { factsOf } from '../core/tree/production.ts';
 import { SnapshotTree } from '../core/tree/snapshot.ts';
 import { DiskSource } from '../io/disk.ts';
@@ -132,4 +132,21 @@ export function missingHere(findings: readonly Finding[]): Map<string, { file: s
     }
   }
   return needed;
+}
+
+/** What code here needs of production and no pull brings, each path once: what lies outside of the root, or is not managed. */
+export function outOfReach(findings: readonly Finding[], root: string): { path: string; reason: string }[] {
+  const found = new Map<string, string>();
+  for (const { code, pull, explain } of findings) {
+    const outcome = explain?.production.outcome;
+    if (code !== 'production-only-import' || pull !== undefined || outcome?.kind !== 'file') continue;
+    const path = below(root, outcome.path);
+    found.set(
+      path ?? outcome.path,
+      path === undefined
+        ? 'it lies outside of the root: bring it into the workspace yourself'
+        : 'it is not managed: see "map", "include" and "exclude" in driftline.json',
+    );
+  }
+  return [...found].map(([path, reason]) => ({ path, reason }));
 }

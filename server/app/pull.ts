@@ -10,7 +10,7 @@ import { writeAllOrNone } from '../io/write-files.ts';
 import type { FileToWrite } from '../io/write-files.ts';
 import type { VerbContext } from './context.ts';
 import { Refused, UsageFailure } from './failures.ts';
-import { closureOf, judge, layOut, missingHere, wholeOverlay } from './links.ts';
+import { closureOf, judge, layOut, missingHere, outOfReach, wholeOverlay } from './links.ts';
 import { look } from './look.ts';
 import type { Look } from './look.ts';
 import { matching } from './patterns.ts';
@@ -87,6 +87,7 @@ async function choose(
     const { findings } = await judge(context, links);
     const needed = findings.filter((finding) => finding.code === 'production-only-import');
     for (const needs of missingHere(needed).keys()) wanted.add(needs);
+    skipped.push(...outOfReach(needed, links.project.root));
   }
   if (!options.missing && options.patterns.length === 0) {
     throw new UsageFailure(

@@ -33,10 +33,9 @@ function productionOnly(view: ProjectView, link: Link, target: TreePath): Said |
   const canPull = path !== undefined && view.toLocal(target) !== undefined;
   // A log or an upload that the code writes itself lies on production too, and nobody misses it here.
   if (link.text.kind === 'file' && !canPull) return undefined;
-  const place = path === undefined ? '' : ` (${path})`;
   return {
     code: 'production-only-import',
-    message: `"${link.text.specifier}" resolves only on production${place}: this workspace has no such file${fails(link)}.`,
+    message: `"${link.text.specifier}" resolves only on production (${path ?? target}): this workspace has no such file${fails(link)}.`,
     remedy: canPull ? `Pull it: driftline pull ${path}` : 'Bring the file into the workspace.',
     ...(canPull && { pull: [path] }),
   };
