@@ -2,7 +2,7 @@ import { DRIFT_KINDS } from '../core/drift/drift.ts';
 import type { DriftEntry, DriftKind } from '../core/drift/drift.ts';
 import { summarise } from '../core/drift/summary.ts';
 import type { VerbContext } from './context.ts';
-import { closureOf, judge, layOut, missingHere, wholeOverlay } from './links.ts';
+import { closureOf, judge, layOut, missingHere, perhapsMissing, wholeOverlay } from './links.ts';
 import { look } from './look.ts';
 import type { Look, LookOptions } from './look.ts';
 import type { AuditResult } from './results.ts';
@@ -22,9 +22,11 @@ export async function withNeeds(context: VerbContext, both: Look): Promise<Drift
   for (const file of await closureOf(context, links, [...needed.keys()])) {
     if (file.importedBy !== undefined) needed.set(file.path, [{ file: file.importedBy, line: 0 }]);
   }
+  const perhaps = perhapsMissing(findings);
   return both.drift.map((entry) => {
-    const places = needed.get(entry.path);
-    return entry.kind === 'productionOnly' && places !== undefined ? { ...entry, neededBy: places } : entry;
+    if (entry.kind !== 'productionOnly') return entry;
+    const [neededBy, perhapsNeededBy] = [needed.get(entry.path), perhaps.get(entry.path)];
+    return { ...entry, ...(neededBy && { neededBy }), ...(perhapsNeededBy && { perhapsNeededBy }) };
   });
 }
 
@@ -48,23 +50,23 @@ function auditResult(context: VerbContext, both: Look, entries: readonly DriftEn
 }
 
 const WEIGHT: Readonly<Record<DriftKind, number>> = {
-  productionOnly: 1,
-  changedBoth: 2,
-  changedThere: 3,
-  unreadable: 4,
-  typeChanged: 5,
-  caseOnly: 6,
-  changedHere: 7,
-  localOnly: 8,
-  same: 9,
+  productionOnly: 3,
+  changedBoth: 4,
+  changedThere: 5,
+  unreadable: 6,
+  typeChanged: 7,
+  caseOnly: 8,
+  changedHere: 9,
+  localOnly: 10,
+  same: 11,
 };
 
-/** What only production has and code here imports first, then what that imports in turn, the rest by how much there is to lose. */
+/** What only production has and code imports first, then what that imports in turn, what it may import, the rest by how much there is to lose. */
 function byWeight(a: DriftEntry, b: DriftEntry): number {
-  const weight = ({ kind, neededBy }: DriftEntry): number => {
-    if (neededBy === undefined) return WEIGHT[kind];
+  const weight = ({ kind, neededBy, perhapsNeededBy }: DriftEntry): number => {
+    if (neededBy === undefined) return perhapsNeededBy === undefined ? WEIGHT[kind] : 2;
     // Only an import in the workspace has a line.
-    return neededBy.some((place) => place.line > 0) ? -1 : 0;
+    return neededBy.some((place) => place.line > 0) ? 0 : 1;
   };
   return weight(a) - weight(b) || (a.path < b.path ? -1 : 1);
 }

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { count } from '../core/words.ts';
-import type { DriftEntry } from '../core/drift/drift.ts';
+import type { DriftEntry, Place } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
 import { parseVersion } from '../core/link/builtins.ts';
 import { packageDifferences } from '../core/link/package-differences.ts';
@@ -122,16 +122,28 @@ export function closureOf(context: VerbContext, links: Links, paths: readonly st
 }
 
 /** Production paths that findings say are missing here, each with where they are imported. */
-export function missingHere(findings: readonly Finding[]): Map<string, { file: string; line: number }[]> {
-  const needed = new Map<string, { file: string; line: number }[]>();
+export function missingHere(findings: readonly Finding[]): Map<string, Place[]> {
+  return placesOf(findings, (finding) => finding.pull);
+}
+
+/** Production paths that a computed specifier could lead to, each with where that stands. */
+export function perhapsMissing(findings: readonly Finding[]): Map<string, Place[]> {
+  return placesOf(findings, (finding) => finding.couldReach);
+}
+
+function placesOf(
+  findings: readonly Finding[],
+  pathsOf: (finding: Finding) => readonly string[] | undefined,
+): Map<string, Place[]> {
+  const found = new Map<string, Place[]>();
   for (const finding of findings) {
-    for (const path of finding.pull ?? []) {
-      const places = needed.get(path) ?? [];
+    for (const path of pathsOf(finding) ?? []) {
+      const places = found.get(path) ?? [];
       places.push({ file: finding.file.path, line: finding.range.start.line + 1 });
-      needed.set(path, places);
+      found.set(path, places);
     }
   }
-  return needed;
+  return found;
 }
 
 /** What code here needs of production and no pull brings, each path once: what lies outside of the root, or is not managed. */

@@ -20,7 +20,8 @@ export function auditReport(result: AuditResult, options: ReportOptions): string
     group('Changed on both sides', groups.conflict.map(whyRow), options),
     group('Another kind or spelling on production', groups.other.map(whyRow), options),
     group('To be deployed', groups.toDeploy.map(deployRow), options),
-    group('Only on production, no code here imports them', groups.unused.map(whyRow), options),
+    group('Only on production, and a computed import could reach them', groups.perhaps.map(perhapsRow), options),
+    group('Only on production, and no import here names them', groups.unused.map(whyRow), options),
     group(
       'Could not be read',
       [...groups.unreadable.map(whyRow), ...result.unreadable.map((each) => [each.path, each.reason])],
@@ -63,6 +64,7 @@ interface Groups {
   readonly conflict: DriftEntry[];
   readonly other: DriftEntry[];
   readonly toDeploy: DriftEntry[];
+  readonly perhaps: DriftEntry[];
   readonly unused: DriftEntry[];
   readonly unreadable: DriftEntry[];
   readonly same: DriftEntry[];
@@ -75,6 +77,7 @@ function groupEntries(entries: readonly DriftEntry[]): Groups {
     conflict: [],
     other: [],
     toDeploy: [],
+    perhaps: [],
     unused: [],
     unreadable: [],
     same: [],
@@ -91,12 +94,18 @@ function groupEntries(entries: readonly DriftEntry[]): Groups {
     same: 'same',
   };
   for (const entry of entries)
-    groups[entry.kind === 'productionOnly' && entry.neededBy !== undefined ? 'needed' : places[entry.kind]].push(entry);
+    groups[entry.neededBy ? 'needed' : entry.perhapsNeededBy ? 'perhaps' : places[entry.kind]].push(entry);
   return groups;
 }
 
 function neededRow(entry: DriftEntry): string[] {
   return [entry.path, importedBy(entry.neededBy ?? [])];
+}
+
+function perhapsRow(entry: DriftEntry): string[] {
+  const [first, ...rest] = entry.perhapsNeededBy ?? [];
+  if (first === undefined) return whyRow(entry);
+  return [entry.path, `perhaps by ${first.file}:${first.line}${rest.length > 0 ? ` and ${rest.length} more` : ''}`];
 }
 
 /** `imported by src/index.js:12 and 2 more`; line 0 is said of a file that only production has. */

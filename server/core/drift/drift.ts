@@ -14,6 +14,12 @@ export const DRIFT_KINDS = [
 
 export type DriftKind = (typeof DRIFT_KINDS)[number];
 
+/** A line of a file, counted from one. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
 /** One managed path, compared. */
 export interface DriftEntry {
   /** POSIX, relative to the target's root. */
@@ -28,5 +34,7 @@ export interface DriftEntry {
   /** Production's content is in no commit and in no baseline: a deploy must not overwrite it unseen. */
   readonly hotfix?: boolean;
   /** Local files whose imports lead to this path and to nothing here. Only on `productionOnly`. */
-  readonly neededBy?: readonly { readonly file: string; readonly line: number }[];
+  readonly neededBy?: readonly Place[];
+  /** Local files with a specifier that is computed, or a folder that is listed, which could lead to this path. Only on `productionOnly`. */
+  readonly perhapsNeededBy?: readonly Place[];
 }

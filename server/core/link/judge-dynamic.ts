@@ -38,6 +38,7 @@ export function sayOfDynamic(view: ProjectView, dynamic: DynamicText, fromThere:
     code: 'production-only-import',
     message: `${how} at run time: it could reach what only production has, ${paths.slice(0, NAMED).join(', ')}${rest}.`,
     remedy: `If it does, pull: driftline pull ${paths.slice(0, NAMED).join(' ')}`,
+    couldReach: paths,
     atMost: 'information',
   };
 }

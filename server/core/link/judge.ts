@@ -114,6 +114,7 @@ function placeDynamic(said: Said, path: string, dynamic: DynamicText): Finding {
     message: said.message,
     remedy: said.remedy,
     when: 'reached',
+    ...(said.couldReach && { couldReach: said.couldReach }),
   };
 }
 

@@ -21,6 +21,7 @@ export interface Said {
   readonly message: string;
   readonly remedy: string;
   readonly pull?: readonly string[];
+  readonly couldReach?: readonly string[];
   readonly range?: Finding['range'];
   /** Where it is not as grave as its code usually is. */
   readonly atMost?: 'warning' | 'information';

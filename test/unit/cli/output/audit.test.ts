@@ -17,6 +17,7 @@ describe('auditReport', () => {
       audited([
         entry('src/db.js', 'productionOnly', { neededBy: [{ file: 'api/src/index.js', line: 3 }] }),
         entry('src/settings.js', 'productionOnly', { neededBy: [{ file: 'src/db.js', line: 0 }] }),
+        entry('src/plugins/mail.js', 'productionOnly', { perhapsNeededBy: [{ file: 'api/src/load.js', line: 9 }] }),
         entry('src/night.js', 'productionOnly', { why: 'in no commit' }),
         entry('src/new.js', 'localOnly'),
       ]),
@@ -26,8 +27,10 @@ describe('auditReport', () => {
     expect(titles).toEqual([
       'Only on production, and code needs them (2)',
       'To be deployed (1)',
-      'Only on production, no code here imports them (1)',
+      'Only on production, and a computed import could reach them (1)',
+      'Only on production, and no import here names them (1)',
     ]);
+    expect(report).toMatch(/src\/plugins\/mail\.js +perhaps by api\/src\/load\.js:9/);
     expect(report).toMatch(/src\/db\.js +imported by api\/src\/index\.js:3/);
     expect(report).toMatch(/src\/settings\.js +imported by production's src\/db\.js/);
     expect(report).toContain('Next: driftline pull --missing');

@@ -411,6 +411,7 @@ describe('what is computed at run time', () => {
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({ code: 'production-only-import', severity: 'information' });
     expect(finding?.message).toContain('routes/hand-made.js.');
+    expect(finding?.couldReach).toEqual(['routes/hand-made.js']);
     expect(finding?.pull).toBeUndefined();
   });
 
