@@ -50,6 +50,13 @@ try {
   for (const name of built) await rename(path.join(fresh, name), path.join(dist, name));
   for (const name of await readdir(dist))
     if (!built.includes(name)) await rm(path.join(dist, name), { recursive: true });
+} catch (error) {
+  // esbuild has shown each mistake at its place.
+  if (!Array.isArray(error.errors)) throw error;
+  process.stderr.write(
+    'build: the code could not be bundled, as told above. dist/ is as it was; mend that and build again.\n',
+  );
+  process.exitCode = 1;
 } finally {
   await rm(fresh, { recursive: true, force: true });
 }
@@ -67,8 +74,9 @@ async function moduleReader() {
   return hash.digest('hex').slice(0, 16);
 }
 
-function bundle() {
-  return Promise.all([
+async function bundle() {
+  // All of them end before their folder is removed.
+  const done = await Promise.allSettled([
     build({ ...common, target: 'node20', entryPoints: { client: 'client/extension.ts' } }),
     build({
       ...common,
@@ -91,4 +99,6 @@ function bundle() {
       sourcemap: false,
     }),
   ]);
+  const failed = done.find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

@@ -11,7 +11,9 @@ try {
   process.stderr.write(`set-up: ${error.message}\n`);
   process.exit(1);
 }
-for (const words of [['scripts/build.mjs'], ['node_modules/tsx/dist/cli.mjs', 'test/demo/demo.ts']]) {
-  const { status } = spawnSync(process.execPath, words, { cwd: top, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+const run = (...words) => spawnSync(process.execPath, words, { cwd: top, stdio: 'inherit' }).status ?? 1;
+if (run('scripts/build.mjs') !== 0) {
+  process.stderr.write('demo: not played, because Driftline could not be built.\n');
+  process.exit(1);
 }
+process.exit(run('node_modules/tsx/dist/cli.mjs', 'test/demo/demo.ts'));
