@@ -121,11 +121,10 @@ function whyRow(entry: DriftEntry): string[] {
 }
 
 function deployRow(entry: DriftEntry): string[] {
-  const what =
-    entry.kind === 'localOnly'
-      ? (entry.why ?? 'new')
-      : `changed, production has it ${entry.why ?? 'in an older version'}`;
-  return [entry.path, what];
+  const { kind, why } = entry;
+  if (kind === 'localOnly') return [entry.path, why ?? 'new'];
+  const there = why?.startsWith('as ') === true ? `production has it ${why}` : why;
+  return [entry.path, there === undefined ? 'changed' : `changed, ${there}`];
 }
 
 function tail(groups: Groups, options: ReportOptions): string[] {
