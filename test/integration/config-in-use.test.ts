@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configure, lastEvents, startReadyScene } from '../story/ready.ts';
 import { deployJson } from '../story/reports.ts';
 import type { Scene } from '../story/scene.ts';
+import { badRelease, takeBack } from '../story/voice-api.ts';
 import { until } from '../support/processes.ts';
 
 /** Keys of the configuration that the story does not use, each in a whole deploy. */
@@ -139,5 +140,46 @@ describe('an application of ES modules', () => {
       'deployed',
     );
     expect(live()).toContain('version = 1');
+  });
+});
+
+describe('a root that is a link, as other deploy tools leave it', () => {
+  it('is deployed to, undone and rolled back through the link, which stays', async () => {
+    scene = await startReadyScene({
+      prepare: (folder) => {
+        mkdirSync(path.join(folder, 'releases/1'), { recursive: true });
+        symlinkSync('releases/1', path.join(folder, 'voice-api'));
+        return () => undefined;
+      },
+    });
+    const before = await scene.production();
+    expect(deployJson((await deploy()).stdout).outcome).toBe('deployed');
+    expect(await scene.version()).toBe('2');
+    const good = await scene.production();
+    await badRelease(scene.repository);
+    expect(deployJson((await deploy()).stdout).outcome).toBe('rolledBack');
+    expect(await scene.version()).toBe('2');
+    expect(await scene.production()).toEqual(good);
+    await takeBack(scene.repository);
+    const back = await scene.driftline(['rollback', '--yes', '--format', 'json']);
+    expect(deployJson(back.stdout).outcome).toBe('deployed');
+    expect(await scene.version()).toBe('1');
+    expect(await scene.production()).toEqual(before);
+    expect(readlinkSync(scene.root)).toBe('releases/1');
+  });
+});
+
+describe('a deploy that nobody watches', () => {
+  it('is accepted by name, and is called unwatched wherever it is told of', async () => {
+    scene = await startReadyScene({ more: { health: undefined } });
+    expect((await deploy()).status).toBe(1);
+    const { status, stdout } = await deploy('--accept', 'no-health', '--reason', 'the probe comes next week');
+    expect(status).toBe(0);
+    expect(deployJson(stdout)).toMatchObject({ outcome: 'deployed', detail: 'unwatched' });
+    expect(lastEvents(scene, 'ended')).toMatchObject([{ outcome: 'deployed', detail: 'unwatched' }]);
+    const listed = await scene.driftline(['releases']);
+    expect(listed.stdout).toContain('unwatched');
+    expect(listed.stdout).not.toContain('healthy');
+    expect(await scene.version()).toBe('2');
   });
 });
