@@ -22,6 +22,10 @@ export const VERDICT_TEXTS: Readonly<Record<Verdict, { readonly short: string; r
     short: 'The import resolves nowhere.',
     help: 'Neither the workspace nor production has it. Correct the specifier or add the file.',
   },
+  'module-system': {
+    short: "Production's Node cannot require an ES module.",
+    help: 'The module is there and is an ES module, and a Node before 20.19 or 22.12 throws ERR_REQUIRE_ESM on requiring one. Load it by import(), take a version of it that is CommonJS, or run a newer Node there.',
+  },
   'missing-export': {
     short: 'The imported name is not exported.',
     help: 'The module is there, the name is not among its exports: an ES module fails when it is linked. Export the name or import another one.',

@@ -7,6 +7,7 @@ export const VERDICTS = {
   'not-deployed-import': 'error',
   'shadowed-on-production': 'error',
   'unresolved-import': 'error',
+  'module-system': 'error',
   'missing-export': 'error',
   'breaks-production': 'error',
   'package-missing': 'error',

@@ -1,13 +1,13 @@
 import { below } from '../tree/path.ts';
-import type { TreePath } from '../tree/tree.ts';
 import type { Finding, Severity, Verdict } from './finding.ts';
 import { VERDICTS } from './finding.ts';
 import { sayOfDynamic } from './judge-dynamic.ts';
 import { sayOfFile } from './judge-file.ts';
 import { sayOfPackage } from './judge-package.ts';
-import { followLink, isOpen } from './link.ts';
+import { followLink, isOpen, isSameFile } from './link.ts';
 import type { Link, Said } from './link.ts';
 import type { DynamicText, ModuleFacts } from './module-facts.ts';
+import { sayOfSystem } from './module-system.ts';
 import { exportedNames } from './names.ts';
 import { packageName } from './packages.ts';
 import type { ProjectView } from './project.ts';
@@ -66,7 +66,8 @@ function sayOf(view: ProjectView, link: Link): readonly Said[] {
   const isOfFiles = link.text.kind === 'file' || link.text.kind === 'worker' || link.text.kind === 'fork';
   const name = isOfFiles || isByOwnRules(here) ? undefined : packageName(link.text.specifier);
   const said = name === undefined ? sayOfFile(view, link) : sayOfPackage(view, link, name);
-  return said === undefined ? namesMissing(view, link) : [said];
+  const first = said ?? sayOfSystem(view, link);
+  return first === undefined ? namesMissing(view, link) : [first];
 }
 
 /** Names that the module reached after the deploy does not export: an ES module fails on these before it runs. */
@@ -135,11 +136,4 @@ function severityOf(view: ProjectView, link: Link, said: Said): Severity {
 
 function severityOfCode(code: Verdict): Severity {
   return VERDICTS[code];
-}
-
-/** Whether production has this very content of the module; not asked for where it is not known. */
-function isSameFile(view: ProjectView, { fromHere, fromThere }: { fromHere: TreePath; fromThere: TreePath }): boolean {
-  const here = view.project.local.identity(fromHere);
-  const there = view.project.production.identity(fromThere);
-  return here.state === 'known' && there.state === 'known' && here.value.sha256 === there.value.sha256;
 }

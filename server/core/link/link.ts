@@ -45,6 +45,13 @@ export function isOpen(trace: Trace): boolean {
   return trace.outcome.kind === 'unknown' || trace.outcome.kind === 'unreadable';
 }
 
+/** Whether production has this very content of the module; not asked for where it is not known. */
+export function isSameFile(view: ProjectView, { fromHere, fromThere }: Link): boolean {
+  const here = view.project.local.identity(fromHere);
+  const there = view.project.production.identity(fromThere);
+  return here.state === 'known' && there.state === 'known' && here.value.sha256 === there.value.sha256;
+}
+
 /** A clause that ends a sentence about a failure: when it happens. */
 export function fails({ text }: Link): string {
   if (text.caught) return '; the failure is caught';

@@ -1,7 +1,8 @@
-import { dirname, extname } from '../tree/path.ts';
+import { extname } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { View } from '../tree/view.ts';
 import type { ModuleFacts } from './module-facts.ts';
+import { isEsModule } from './module-system.ts';
 import { resolve } from './resolve.ts';
 import type { Runtime } from './resolve.ts';
 
@@ -31,8 +32,7 @@ class Names {
     if (!['.js', '.mjs', '.cjs'].includes(extension)) return undefined;
     const module = this.view.module(path);
     if (module.state !== 'known' || module.value.problem !== undefined) return undefined;
-    const isEsm =
-      module.value.syntax === 'esm' || extension === '.mjs' || (extension === '.js' && isModuleScope(this.view, path));
+    const isEsm = module.value.syntax === 'esm' || isEsModule(this.view, path);
     return isEsm ? this.#esm(path, module.value, seen) : this.#commonJs(path, module.value, seen);
   }
 
@@ -79,13 +79,4 @@ class Names {
 function either(one: string | undefined, other: string): string {
   if (one === undefined || one === other) return other;
   return one === '' || other === '' ? '' : AMBIGUOUS;
-}
-
-/** Whether the nearest package.json says `"type": "module"`. */
-function isModuleScope(view: View, path: TreePath): boolean {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    const found = view.packageJson(folder);
-    if (found.state === 'known' && 'fields' in found.value) return found.value.fields['type'] === 'module';
-    if (folder === '/' || folder.endsWith('/node_modules')) return false;
-  }
 }

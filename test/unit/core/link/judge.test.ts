@@ -317,6 +317,40 @@ describe('packages', () => {
   });
 });
 
+describe('module-system: a require of an ES module', () => {
+  const there = {
+    'package.json': { type: 'commonjs' },
+    'node_modules/chalk/package.json': { type: 'module', exports: './index.js' },
+    'node_modules/chalk/index.js': '',
+    'node_modules/chalk/inner/package.json': {},
+    'lib/a.mjs': '',
+  };
+  const here = {
+    'package.json': { type: 'commonjs', dependencies: { chalk: '*' } },
+    'a.js': "require('chalk'); import('chalk'); try { require('./lib/a.mjs') } catch {}; require.resolve('chalk')",
+    'lib/a.mjs': '',
+  };
+
+  it.each([
+    [[18, 20], true],
+    [[20, 18], true],
+    [[20, 19], false],
+    [[22, 11], true],
+    [[22, 12], false],
+    [[24, 0], false],
+  ] as const)('fails on Node %s: %s', (node, fails) => {
+    const errors = ['a.js: error module-system chalk', 'a.js: information module-system ./lib/a.mjs'];
+    expect(said({ here, there, node })).toEqual(fails ? errors : []);
+  });
+
+  it('is a warning where production fails in the very same file now', () => {
+    expect(said({ here, there: { ...there, 'a.js': here['a.js'] }, node: [18, 20] })).toEqual([
+      'a.js: warning module-system chalk',
+      'a.js: information module-system ./lib/a.mjs',
+    ]);
+  });
+});
+
 describe('what is caught', () => {
   it('keeps its code and is information', () => {
     const text =
