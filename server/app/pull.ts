@@ -153,7 +153,7 @@ function whyNot(entry: DriftEntry | undefined, named: boolean, uncommitted: Read
   if (entry.kind === 'unreadable') return `it could not be read (${entry.why ?? 'no reason given'})`;
   if (entry.kind === 'typeChanged') return `it is ${entry.why ?? 'another kind of thing on production'}`;
   if (entry.kind === 'caseOnly') return `it is ${entry.why ?? 'spelled otherwise here'}: rename that first`;
-  if (entry.there === undefined) return 'it is not a regular file';
+  if (entry.there === undefined) return `it is ${entry.why ?? 'no regular file'}`;
   const secret = secretReason(entry.path);
   if (secret !== undefined && !named) return `${secret}: name it to pull it`;
   if (entry.here !== undefined && entry.kind !== 'same' && uncommitted.has(entry.local)) {

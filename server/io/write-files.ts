@@ -104,7 +104,14 @@ async function refuseOtherSpelling(folder: string, local: string): Promise<void>
 }
 
 async function refuseExisting(at: string, local: string): Promise<void> {
-  if ((await statOrNothing(at)) === undefined) return;
+  const stat = await statOrNothing(at);
+  if (stat === undefined) return;
+  if (stat.isDirectory()) {
+    throw new UnsafePlace(
+      `${local} is a folder here, but a file on production.`,
+      'Rename or remove it here, then pull again.',
+    );
+  }
   throw new UnsafePlace(`${local} appeared here while it was being pulled.`, 'Look at it, then pull again.');
 }
 

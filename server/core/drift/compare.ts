@@ -1,6 +1,6 @@
-import type { ContentId } from '../tree/tree.ts';
 import type { Inventory, InventoryEntry } from '../tree/inventory.ts';
 import type { Selection } from '../tree/selection.ts';
+import type { ContentId, EntryKind } from '../tree/tree.ts';
 import type { DriftEntry, DriftKind } from './drift.ts';
 
 /** One managed file of the workspace, as saved. */
@@ -45,6 +45,10 @@ export function compareTrees(
   const hidden = hiddenFolders(inventory);
   const entries: DriftEntry[] = [];
   const localOnly = new Map<string, LocalFile>();
+  const folders = {
+    here: foldersAbove(local.keys()),
+    there: new Set(inventory.entries.filter((entry) => entry.kind === 'folder').map((entry) => entry.path)),
+  };
 
   for (const [path, file] of local) {
     const other = there.get(path);
@@ -78,12 +82,13 @@ export function compareTrees(
       });
       continue;
     }
-    entries.push(movedHere(productionOnly(path, other, selection, history), other, byContent));
+    const alone = productionOnly(path, other, selection, history);
+    if (folders.here.has(path)) entries.push({ ...alone, ...apart({ kind: 'folder' }, other) });
+    else entries.push(movedHere(alone, other, byContent));
   }
 
-  const folders = new Set(inventory.entries.filter((entry) => entry.kind === 'folder').map((entry) => entry.path));
   for (const [path, file] of localOnly) {
-    if (folders.has(path)) entries.push({ ...ends(path, file), kind: 'typeChanged', why: 'a folder on production' });
+    if (folders.there.has(path)) entries.push({ ...ends(path, file), ...apart(file, { kind: 'folder' }) });
     else
       entries.push({ ...ends(path, file), kind: 'localOnly', ...(file.kind !== 'file' && { why: notDeployed(file) }) });
   }
@@ -121,12 +126,9 @@ function compareBoth(path: string, file: LocalFile, other: InventoryEntry, histo
   };
   const problem = file.problem ?? other.problem;
   if (problem !== undefined) return { ...both, kind: 'unreadable', why: problem };
-  if (file.kind !== other.kind) return { ...both, kind: 'typeChanged', why: `a ${other.kind} on production` };
+  if (file.kind !== other.kind) return { ...both, ...apart(file, other) };
   if (file.kind === 'symlink') {
-    const same = file.leadsTo === other.leadsTo;
-    return same
-      ? { ...both, kind: 'same' }
-      : { ...both, kind: 'typeChanged', why: `a link to ${other.leadsTo ?? 'nowhere'} on production` };
+    return file.leadsTo === other.leadsTo ? { ...both, kind: 'same' } : { ...both, ...apart(file, other) };
   }
   if (file.content === undefined || other.content === undefined) {
     return { ...both, kind: 'unreadable', why: 'not a regular file' };
@@ -187,9 +189,7 @@ function productionOnly(path: string, other: InventoryEntry, selection: Selectio
     ...(other.content && { there: other.content }),
   };
   if (other.problem !== undefined) return { ...both, kind: 'unreadable', why: other.problem };
-  if (other.kind === 'symlink')
-    return { ...both, kind: 'productionOnly', why: `a link to ${other.leadsTo ?? 'nowhere'}` };
-  if (other.kind === 'other') return { ...both, kind: 'productionOnly', why: 'not a regular file' };
+  if (other.kind !== 'file') return { ...both, kind: 'productionOnly', why: nameOf(other) };
   const committed = other.content === undefined ? 'unknown' : commitOf(other.content, history);
   if (typeof committed === 'object') return { ...both, kind: 'productionOnly', why: `as in ${committed.commit}` };
   return committed === 'none'
@@ -197,8 +197,41 @@ function productionOnly(path: string, other: InventoryEntry, selection: Selectio
     : { ...both, kind: 'productionOnly' };
 }
 
-function notDeployed({ kind, leadsTo }: LocalFile): string {
-  return `${kind === 'symlink' ? `a link to ${leadsTo ?? 'nowhere'}` : 'no regular file'} here: not deployed`;
+function notDeployed(file: LocalFile): string {
+  return `${nameOf(file)} here: not deployed`;
+}
+
+/** What stands at a path, as far as it can be named. */
+interface Thing {
+  readonly kind: EntryKind;
+  readonly leadsTo?: string;
+}
+
+/** Two things that no operation can turn into each other. */
+function apart(here: Thing, there: Thing): Pick<DriftEntry, 'kind' | 'why'> {
+  return { kind: 'typeChanged', why: `${nameOf(here)} here, ${nameOf(there)} on production` };
+}
+
+function nameOf({ kind, leadsTo }: Thing): string {
+  switch (kind) {
+    case 'file':
+    case 'folder':
+      return `a ${kind}`;
+    case 'symlink':
+      return `a link to ${leadsTo ?? 'nowhere'}`;
+    case 'other':
+      return 'no regular file';
+  }
+}
+
+function foldersAbove(paths: Iterable<string>): Set<string> {
+  const found = new Set<string>();
+  for (const path of paths) {
+    let end = path.lastIndexOf('/');
+    for (; end > 0 && !found.has(path.slice(0, end)); end = path.lastIndexOf('/', end - 1))
+      found.add(path.slice(0, end));
+  }
+  return found;
 }
 
 function ends(path: string, file: LocalFile): { path: string; local: string; here?: ContentId } {

@@ -15,7 +15,9 @@ export function nameConcerns(
   inventory: Inventory,
   unnamed: readonly string[] = [],
 ): Concern[] {
-  const there = new Map(inventory.entries.map((entry) => [entry.path, entry]));
+  const apart = new Set(wanted.filter(({ kind }) => kind === 'typeChanged').map(({ path }) => path));
+  // What differs in kind has been said of itself, and need not be said of all that lies below.
+  const there = new Map(inventory.entries.filter(({ path }) => !apart.has(path)).map((entry) => [entry.path, entry]));
   return [
     ...wanted.flatMap(ofEntry),
     ...operations.flatMap((operation) => onTheWay(operation, there)),
@@ -34,7 +36,7 @@ function ofEntry(entry: DriftEntry): Concern[] {
           guard: 'type-changed',
           severity: 'error',
           path: entry.path,
-          message: `${entry.path} is a file here, and ${why}.`,
+          message: `${entry.path} is ${why}.`,
           remedy: 'Rename one of the two, or exclude it.',
           blocking: 'always',
         },

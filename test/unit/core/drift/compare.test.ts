@@ -107,6 +107,19 @@ describe('compareTrees', () => {
     expect(kinds(here({ a: '1', 'b.js': '1' }), production)).toEqual({ a: 'typeChanged', 'b.js': 'typeChanged' });
   });
 
+  it('says what stands on either side where no operation turns one into the other', () => {
+    const link = { local: 'b.js', kind: 'symlink', leadsTo: 'x.js', mode: 0o777, size: 4 } as const;
+    const local = new Map<string, LocalFile>([...here({ a: '1', 'c.js/deep/index.js': '1' }), ['b.js', link]]);
+    const production = there({ a: { kind: 'folder' }, 'b.js': '1', 'c.js': '1' });
+    const why = compareTrees(local, production, everything, NO_HISTORY).map((entry) => [entry.path, entry.why]);
+    expect(Object.fromEntries(why)).toMatchObject({
+      a: 'a file here, a folder on production',
+      'b.js': 'a link to x.js here, a file on production',
+      'c.js': 'a folder here, a file on production',
+    });
+    expect(kinds(local, production)).toMatchObject({ 'c.js': 'typeChanged', 'c.js/deep/index.js': 'localOnly' });
+  });
+
   it('leaves out what is not managed', () => {
     expect(kinds(here({}), there({ 'uploads/x.png': '1', 'error.log': '1', 'node_modules/a/index.js': '1' }))).toEqual(
       {},

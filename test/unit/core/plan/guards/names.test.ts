@@ -76,6 +76,12 @@ describe('the guard of names', () => {
     expect(say([create('lib/deep/a.js')], [], inventory([one]))).toEqual(['type-changed always lib/deep/a.js']);
   });
 
+  it('says of what differs in kind itself, and not again of all that lies below', () => {
+    const apart = { ...drift('typeChanged', { why: 'a folder here, a link to /x on production' }), path: 'lib' };
+    const there = inventory([entry('lib', 'symlink', { leadsTo: '/x' })]);
+    expect(say([create('lib/a.js'), create('lib/b.js')], [apart], there)).toEqual(['type-changed always lib']);
+  });
+
   it('blocks where production could not be looked at', () => {
     const blind = inventory([], { unreadable: [{ path: 'lib', reason: 'permission denied' }] });
     expect(say([create('lib/a.js'), create('library.js')], [], blind)).toEqual(['unreadable always lib/a.js']);
