@@ -14,6 +14,6 @@ export function matching(
   const exact = entries.filter((entry) => entry.path === plain || entry.local === plain);
   if (exact.length > 0) return exact;
   const folder = plain.replace(/\/$/, '');
-  const matches = picomatch([plain, `${folder}/**`], { dot: true });
+  const matches = picomatch([plain, `${folder}/**`], { dot: true, flags: 's' }); // A name may hold a line break.
   return entries.filter((entry) => (same || entry.kind !== 'same') && (matches(entry.path) || matches(entry.local)));
 }

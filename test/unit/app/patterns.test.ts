@@ -18,4 +18,10 @@ describe('matching', () => {
     expect(paths('api/src/')).toEqual(['src/b.js']);
     expect(paths('src/*.js', { same: true })).toEqual(['src/a.js', 'src/b.js']);
   });
+
+  it('by a glob means names with a line break too', () => {
+    const broken = [entry('src/line\nbreak/a.js', 'productionOnly')];
+    for (const pattern of ['src/**', 'src/', 'src/**/a.js', 'src/*/a.js'])
+      expect(matching(broken, pattern)).toEqual(broken);
+  });
 });
