@@ -24,8 +24,10 @@ export function outcomeSentence(result: DeployResult, isRecovery = false): strin
   }
 }
 
-/** Nobody has seen an answer where there are no probes. */
+/** Nobody has seen an answer where there are no probes, and what was down before is put back to that. */
 function isBack({ plan }: DeployResult): string {
+  if (plan?.guards.some(({ guard }) => guard === 'down-before') === true)
+    return 'is back, and the app is down as before';
   return plan?.health === null ? 'runs again' : 'answers again';
 }
 
