@@ -68,7 +68,7 @@ export class PosixHost implements Host {
     if (handler === undefined) {
       throw new HostRefused(
         'no-node',
-        `No Node was found on ${this.address}, and "${verb}" needs one.`,
+        `No Node was found on ${this.address}, and this cannot be done without one.`,
         'Install Node there, or name it in driftline.json as "node".',
       );
     }

@@ -36,9 +36,10 @@ export function checkReport(result: CheckResult, options: ReportOptions): string
 function verdict(errors: number, warnings: number, result: CheckResult, paint: Paint): string {
   const basis = `${count(result.modules, 'module')} against ${result.target} as of ${time(result.takenAt)}`;
   if (errors + warnings === 0) {
-    const all = result.complete
-      ? paint.green('Every import resolves')
-      : paint.yellow('Every import that could be judged resolves');
+    const all =
+      result.complete && result.notJudged.length === 0
+        ? paint.green('Every import resolves')
+        : paint.yellow('Every import that could be judged resolves');
     return `${all} after a deploy: ${basis}.`;
   }
   const parts = [

@@ -57,6 +57,11 @@ describe('checkReport', () => {
     expect(report).toContain('Every import that could be judged resolves');
   });
 
+  it('claims nothing of a module that it did not judge', () => {
+    const report = checkReport(checked({ notJudged: [{ path: 'src/x.js', reason: '"(" is never closed' }] }), REPORT);
+    expect(report).toContain('Every import that could be judged resolves');
+  });
+
   it('obeys no name', () => {
     const report = checkReport(
       checked({ findings: [finding({ file: { tree: 'local', path: HOSTILE }, message: HOSTILE, remedy: HOSTILE })] }),
