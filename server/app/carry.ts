@@ -1,4 +1,4 @@
-import type { Operation, Plan } from '../core/plan/plan.ts';
+import type { GuardFinding, Operation, Plan } from '../core/plan/plan.ts';
 import type { JournalEvent } from '../core/release/release.ts';
 import { Failure } from '../core/failure.ts';
 import { loadBaseline, saveBaseline } from '../io/baseline.ts';
@@ -22,9 +22,7 @@ export interface CarryOptions extends DeployOptions {
 /** From a plan to its end: refused, or carried out by the host. Rejects only where the line or the person ended it. */
 export async function carry(context: VerbContext, planned: PlanResult, options: CarryOptions): Promise<DeployResult> {
   const { plan } = planned;
-  // What was left in its middle is never "nothing to do".
-  const holds = planned.guards.some((guard) => guard.guard === 'unfinished' || guard.guard === 'locked');
-  if (plan.operations.length === 0 && !holds) {
+  if (plan.operations.length === 0 && !planned.guards.some(isOpen)) {
     return { ...refusal(planned, 'Production has all of it.'), outcome: 'nothingToDo' };
   }
   if (!planned.deployable) return refusal(planned, blockedBy(planned));
@@ -61,6 +59,13 @@ export function ended(planned: PlanResult, journal: readonly JournalEvent[]): De
     release: planned.plan.id,
     journal,
   };
+}
+
+/** What was left in its middle, and what could not be compared or written, is never "nothing to do". */
+const OPEN: ReadonlySet<string> = new Set(['unfinished', 'locked', 'unreadable', 'type-changed']);
+
+function isOpen({ guard, blocks }: GuardFinding): boolean {
+  return blocks && OPEN.has(guard);
 }
 
 function blockedBy({ guards }: PlanResult): string {

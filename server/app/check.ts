@@ -2,7 +2,10 @@ import type { VerbContext } from './context.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
 import { VERDICTS } from '../core/link/finding.ts';
+import { groundsOf } from '../core/plan/relies.ts';
+import { settle } from '../io/settle.ts';
 import { judge, layOut, packagesApart, wholeOverlay } from './links.ts';
+import type { Links } from './links.ts';
 import { look } from './look.ts';
 import type { CheckResult } from './results.ts';
 
@@ -18,9 +21,19 @@ export async function check(context: VerbContext): Promise<CheckResult> {
     complete: both.inventory.complete,
     modules: links.project.modules.length,
     findings: [...verdict.findings, ...hotfixFindings(both.drift)],
-    notJudged: verdict.notJudged,
+    notJudged: [...verdict.notJudged, ...(await unreadable(context, links))],
     packageDifferences: await packagesApart(context, links),
   };
+}
+
+/** Imports that lead to what could not be read on production: nobody knows whether they resolve. */
+async function unreadable(context: VerbContext, links: Links): Promise<CheckResult['notJudged']> {
+  const { project, sources } = links;
+  const grounds = await settle(project, sources, context.signal, (view) => groundsOf(view, project.modules));
+  return grounds.unreadable.map(({ module, specifier, reason }) => ({
+    path: module,
+    reason: `where "${specifier}" leads on production is not known: ${reason}`,
+  }));
 }
 
 /** A file whose version on production is in no commit: a deploy would overwrite it. */

@@ -111,6 +111,28 @@ describe('6. what could not be read is never taken for absent', () => {
     ).toContain('lib/numbers');
     expect(existsSync(live('.driftline'))).toBe(false);
   });
+
+  it('is refused, and not "nothing to do", where all that is asked for cannot be read', async () => {
+    scene = await startReadyScene({ sshd: { powerless: true } });
+    chmodSync(live('src/index.js'), 0o000);
+    const { status, stdout } = await deploy('src/index.js');
+    chmodSync(live('src/index.js'), 0o644);
+    const result = deployJson(stdout);
+    expect([status, result.outcome]).toEqual([1, 'refused']);
+    expect(blocking(result)).toContain('unreadable');
+  });
+
+  it('leaves an import unjudged that leads to what cannot be read, and check says so', async () => {
+    scene = await startReadyScene({ sshd: { powerless: true } });
+    chmodSync(live('node_modules'), 0o000);
+    const { stdout } = await json('check');
+    chmodSync(live('node_modules'), 0o755);
+    const { notJudged } = JSON.parse(stdout) as { notJudged: { path: string; reason: string }[] };
+    expect(notJudged).toContainEqual({
+      path: 'api/src/index.js',
+      reason: 'where "express" leads on production is not known: permission denied',
+    });
+  });
 });
 
 describe('8. no secret in logs, plans or caches', () => {
