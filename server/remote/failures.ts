@@ -49,10 +49,16 @@ export class HostKeyRevoked extends ConnectionFailure {
 }
 
 export class AuthenticationFailed extends ConnectionFailure {
-  constructor(address: string, tried: readonly string[]) {
+  /** @param locked key files that nobody could unlock */
+  constructor(
+    address: string,
+    { tried, locked }: { readonly tried: readonly string[]; readonly locked: readonly string[] },
+  ) {
     super(
       `${address} did not let us in. Tried: ${tried.length > 0 ? tried.join(', ') : 'nothing (no key and no agent found)'}.`,
-      'Check the user and the key: `ssh` to the same host must work, or name an IdentityFile in ~/.ssh/config.',
+      locked.length > 0
+        ? `Give the passphrase in a terminal, or load the key into an SSH agent: ssh-add ${locked.map(quote).join(' ')}`
+        : 'Check the user, and the key or the password: `ssh` to the same host must work, or name an IdentityFile in ~/.ssh/config.',
     );
   }
 }

@@ -15,6 +15,8 @@ const ATTEMPTS = 3;
 export class Identity {
   /** What was tried, for the sentence that says that nothing fitted. */
   readonly tried: string[] = [];
+  /** Key files that nobody could unlock. */
+  readonly locked: string[] = [];
   readonly #methods: AsyncGenerator<AnyAuthMethod>;
   #offered: readonly string[] = [];
   /** Why a question could not be put to anybody. */
@@ -84,10 +86,10 @@ export class Identity {
 
   async *#passwords(username: string): AsyncGenerator<AnyAuthMethod> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const prompt = `Password for ${this.address}`;
+      const prompt = `${attempt === 1 ? '' : 'That was refused. '}Password for ${this.address}`;
       const password = await this.secret({ prompt, for: `password ${this.address}` });
+      if (attempt === 1) this.tried.push(password === undefined ? 'a password (which was not given)' : 'a password');
       if (password === undefined) return;
-      if (attempt === 1) this.tried.push('a password');
       yield { type: 'password', username, password };
     }
   }
@@ -100,7 +102,7 @@ export class Identity {
         type: 'keyboard-interactive',
         username,
         prompt: (_name, _instructions, _language, prompts, finish) => {
-          this.#answerAll(prompts).then(
+          this.#answerAll(prompts, attempt > 1).then(
             (answers) => {
               person.gaveUp = answers === undefined;
               finish(answers ?? []);
@@ -115,11 +117,12 @@ export class Identity {
     }
   }
 
-  async #answerAll(prompts: readonly Prompt[]): Promise<string[] | undefined> {
+  async #answerAll(prompts: readonly Prompt[], isAgain: boolean): Promise<string[] | undefined> {
     const answers: string[] = [];
     for (const { prompt } of prompts) {
+      const refused = isAgain && answers.length === 0 ? 'That was refused. ' : '';
       const answer = await this.secret({
-        prompt: `${this.address} asks: ${printable(prompt)}`,
+        prompt: `${refused}${this.address} asks: ${printable(prompt)}`,
         for: `password ${this.address}`,
       });
       if (answer === undefined) return undefined;
@@ -149,13 +152,16 @@ export class Identity {
 
   async #unlock(file: string, key: Buffer): Promise<{ key: Buffer; passphrase: string } | undefined> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const passphrase = await this.secret({ prompt: `Passphrase for ${file}`, for: `passphrase ${file}` });
+      const prompt = `${attempt === 1 ? '' : 'That is not it. '}Passphrase for ${file}`;
+      const passphrase = await this.secret({ prompt, for: `passphrase ${file}` });
       if (passphrase === undefined) {
+        this.locked.push(file);
         this.tried.push(`${file} (its passphrase was not given)`);
         return undefined;
       }
       if (!(ssh2.utils.parseKey(key, passphrase) instanceof Error)) return { key, passphrase };
     }
+    this.locked.push(file);
     this.tried.push(`${file} (its passphrase was wrong)`);
     return undefined;
   }

@@ -83,7 +83,7 @@ function openClient(settings: SshSettings, options: SshOptions, sock: ConnectCon
     client.on('ready', () => settle(() => resolve(client)));
     client.on('error', (error: Error & { level?: string }) => {
       // An agent that is gone or refuses is one method less, and ssh2 goes on by itself.
-      if (error.level !== 'agent') fail(explain(error, address, identity.tried));
+      if (error.level !== 'agent') fail(explain(error, address, identity));
     });
     const onEnd = (): void => fail(new LineDropped(address, 'it was closed before anybody was let in'));
     client.on('end', onEnd);
@@ -185,10 +185,10 @@ function parseHop(hop: string): [string, { port?: number; user?: string }] {
   ];
 }
 
-function explain(error: Error & { level?: string; code?: unknown }, address: string, tried: readonly string[]): Error {
+function explain(error: Error & { level?: string; code?: unknown }, address: string, identity: Identity): Error {
   // sshd hangs up on somebody who offers more keys than its MaxAuthTries.
   if (error.level === 'client-authentication' || /too many authentication failures/i.test(error.message)) {
-    return new AuthenticationFailed(address, tried);
+    return new AuthenticationFailed(address, identity);
   }
   const reasons: Readonly<Record<string, string>> = {
     ENOTFOUND: 'there is no host of that name',

@@ -60,9 +60,12 @@ describe('Identity', () => {
       'none',
       ...Array<string>(3).fill('password'),
     ]);
-    expect(prompts).toEqual(Array<string>(3).fill('Password for deploy@voice'));
+    const again = 'That was refused. Password for deploy@voice';
+    expect(prompts).toEqual(['Password for deploy@voice', again, again]);
+    expect(wrong.tried).toContain('a password');
     const none = await identity();
     expect((await methods(none, ['password'])).map(({ type }) => type)).toEqual(['none']);
+    expect(none.tried).toContain('a password (which was not given)');
   });
 
   async function questions(who: Identity): Promise<KeyboardInteractiveAuthMethod> {
@@ -91,6 +94,7 @@ describe('Identity', () => {
     const again = await who.next(['keyboard-interactive']);
     expect(again?.type).toBe('keyboard-interactive');
     expect(await answer(again as KeyboardInteractiveAuthMethod, 'Code')).toEqual([]);
+    expect(prompts.at(-1)).toBe('That was refused. deploy@voice asks: Code');
     expect(await who.next(['keyboard-interactive'])).toBeUndefined();
   });
 
