@@ -30,7 +30,7 @@ export async function runCli(around: Surroundings): Promise<number> {
 
 /** Says what went wrong where whoever ran us looks for it. */
 export function tellFailure(failure: Failure, around: Surroundings): number {
-  if (wantsJson(around.words)) around.out.write(failureJson(failure));
+  if (wantsJson(around.words)) around.out.write(failureJson(failure, around.words));
   else around.err.write(failureReport(failure, paintFor(around.err, around.environment)));
   const stack = failure.cause instanceof Error ? failure.cause.stack : failure.stack;
   if ((around.environment['DRIFTLINE_DEBUG'] ?? '') !== '') around.err.write(`${stack ?? ''}\n`);

@@ -24,8 +24,14 @@ function remedyLines(remedy: string): string {
     .join('\n')}\n`;
 }
 
-/** The same for scripts: the one object that they get in place of a result. */
-export function failureJson(failure: Failure): string {
+/** Verbs whose result is how a release ended. */
+const RELEASES: ReadonlySet<string> = new Set(['deploy', 'rollback', 'recover']);
+
+/**
+ * The same for scripts: the one object that they get in place of a result. A release that was refused before there was a plan is refused
+ * as one with a plan is.
+ */
+export function failureJson(failure: Failure, words: readonly string[]): string {
   const { kind, message, remedy } = failure;
   const problems =
     failure instanceof ConfigProblems
@@ -39,5 +45,7 @@ export function failureJson(failure: Failure): string {
           })),
         }
       : {};
-  return `${JSON.stringify({ error: { kind, message, remedy, ...problems } }, null, 2)}\n`;
+  const isRefused = failure.kind === 'refused' && RELEASES.has(words[0] ?? '');
+  const ending = isRefused ? { outcome: 'refused', release: null, detail: message } : {};
+  return `${JSON.stringify({ ...ending, error: { kind, message, remedy, ...problems } }, null, 2)}\n`;
 }
