@@ -9,6 +9,7 @@ import type { ProjectView } from '../core/link/project.ts';
 import { isModulePath } from '../core/link/project.ts';
 import { closure } from '../core/link/production-modules.ts';
 import type { ClosureFile } from '../core/link/production-modules.ts';
+import { syntaxErrors } from '../core/link/syntax.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
 import type { Laid } from '../core/tree/overlay.ts';
 import { below, join } from '../core/tree/path.ts';
@@ -36,6 +37,8 @@ export interface Links {
   readonly project: LiveProject;
   readonly sources: Sources;
   readonly modules: ModuleStore;
+  /** Modules that the overlay writes, relative to the config's folder. */
+  readonly written: readonly string[];
 }
 
 /** The Node that verdicts assume where the host could not say. */
@@ -91,6 +94,7 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
       production: new HostSource(host, inventory.realRoot, (path) => hashesThere.get(path), modules),
     },
     modules,
+    written: overlay.writes.map((write) => write.local).filter(isModulePath),
   };
 }
 
@@ -107,8 +111,15 @@ function modulesThatStay({ inventory, drift }: Look, overlay: Overlay): string[]
 export async function judge(context: VerbContext, links: Links): Promise<ProjectVerdict> {
   context.progress.report({ message: `Checking the imports of ${count(links.project.modules.length, 'module')}` });
   const verdict = await judgeProject(links.project, links.sources, context.signal);
+  const syntax = await settle(links.project, links.sources, context.signal, (view) =>
+    syntaxErrors(view, links.written),
+  );
   await links.modules.keep();
-  return verdict;
+  const broken = new Set(syntax.map((finding) => finding.file.path));
+  return {
+    findings: [...syntax, ...verdict.findings],
+    notJudged: verdict.notJudged.filter(({ path }) => !broken.has(path)),
+  };
 }
 
 /** Where a `package.json` decides otherwise here than it will on production. */

@@ -2,6 +2,10 @@ import type { Verdict } from '../../core/link/finding.ts';
 
 /** What each verdict means and how it is mended, for the rules of a SARIF file and for whoever asks about a code. */
 export const VERDICT_TEXTS: Readonly<Record<Verdict, { readonly short: string; readonly help: string }>> = {
+  'syntax-error': {
+    short: 'The file is no JavaScript that Node could run.',
+    help: 'Node would refuse it before it runs anything. Mend it; or exclude it where only a bundler reads it.',
+  },
   'case-mismatch': {
     short: 'The import is spelled in another case than the file.',
     help: 'No file has exactly this spelling; one differs in case only. It works on systems that fold case and fails on Linux. Correct the spelling in the import.',

@@ -2,6 +2,7 @@ import type { TreePath } from '../tree/tree.ts';
 
 /** Every verdict on a link, which is also the diagnostic's code and the guard's name. Each with its default severity. */
 export const VERDICTS = {
+  'syntax-error': 'error',
   'case-mismatch': 'error',
   'production-only-import': 'error',
   'not-deployed-import': 'error',

@@ -1,0 +1,67 @@
+import { parse } from 'acorn';
+import { extname, join } from '../tree/path.ts';
+import type { Finding } from './finding.ts';
+import { LineIndex } from './lines.ts';
+import { isEsModule } from './module-system.ts';
+import type { ProjectView } from './project.ts';
+import { JSX, tokenize } from './tokenizer.ts';
+
+/** What Node puts around a CommonJS module ("The module wrapper"): `return`, `arguments` and `new.target` mean something there. */
+const WRAPPER = ['(function (exports, require, module, __filename, __dirname) {', '\n});'] as const;
+
+/**
+ * Modules that no Node could parse, by ECMAScript's own grammar. What needs a compiler before it runs (TypeScript, JSX) is not looked at.
+ *
+ * @param modules relative to the config's folder
+ */
+export function syntaxErrors(view: ProjectView, modules: readonly string[]): Finding[] {
+  return modules.flatMap((path): Finding[] => {
+    if (!['.js', '.mjs', '.cjs'].includes(extname(path))) return [];
+    const at = join(view.project.folder, path);
+    const there = view.toProduction(at);
+    if (there === undefined) return [];
+    const before = view.misses;
+    const text = view.local.text(at);
+    const facts = view.local.module(at);
+    const isEsm = isEsModule(view.merged, there);
+    if (view.misses !== before || text.state !== 'known' || facts.state !== 'known') return [];
+    const isModule = isEsm || (facts.value.syntax === 'esm' && extname(path) === '.js');
+    const problem = syntaxError(text.value, isModule);
+    if (problem === undefined) return [];
+    // A template with a module's name, say: what Node could not run before it does not run.
+    const old = view.production.text(there);
+    const wasBroken = old.state === 'known' && syntaxError(old.value, isModule) !== undefined;
+    return [
+      {
+        code: 'syntax-error',
+        severity: wasBroken ? 'warning' : 'error',
+        file: { tree: 'local', path },
+        range: { start: problem.position, end: problem.position },
+        message: `${path} is no JavaScript that Node could run: ${problem.message}.`,
+        remedy: 'Mend it, or exclude it where Node never reads it.',
+        when: 'start',
+      },
+    ];
+  });
+}
+
+export function syntaxError(
+  text: string,
+  isEsm: boolean,
+): { message: string; position: Finding['range']['start'] } | undefined {
+  // Node passes over a byte order mark and a first line for the shell.
+  const plain = text.replace(/^\ufeff/, ' ').replace(/^( ?)#!/, '$1//');
+  const [head, tail] = isEsm ? ['', ''] : WRAPPER;
+  try {
+    parse(head + plain + tail, { ecmaVersion: 'latest', sourceType: isEsm ? 'module' : 'script' });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || !('pos' in error) || typeof error.pos !== 'number') throw error;
+    const offset = Math.min(Math.max(0, error.pos - head.length), text.length);
+    if (text.charAt(offset) === '<' && tokenize(text).problem?.message === JSX) return undefined;
+    return {
+      message: error.message.replace(/ \(\d+:\d+\)$/, ''),
+      position: new LineIndex(text).position(offset),
+    };
+  }
+}
