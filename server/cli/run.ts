@@ -32,6 +32,8 @@ export interface RunOptions extends HostOptions {
   readonly verb: string;
   /** The target of a reviewed plan, where none was named. */
   readonly plannedFor?: string;
+  /** What the verb changes, after a question. */
+  readonly changes?: 'workspace' | 'production';
   readonly yes?: boolean;
   readonly all?: boolean;
 }
@@ -47,6 +49,7 @@ export async function onTarget(
 ): Promise<number> {
   const acceptHostKey = hostKeyOf(options);
   const { config, target } = await findTarget(around.cwd, { target: options.plannedFor, ...options });
+  mustBeAgreedTo(around, target, options);
   const line = statusLine(around, options.format);
   const { interrupts } = around;
   interrupts.listen();
@@ -91,16 +94,15 @@ export async function onTarget(
 
 const NO_TERMINAL = 'there is no terminal to ask on';
 
-/** Throws where a verb that asks has nobody to ask and was not told `--yes`. Called before anything connects. */
-export function mustBeAbleToAsk(around: Surroundings, options: RunOptions): void {
-  if (options.yes === true) return;
-  if (options.format !== 'text') throw new NobodyToAsk(around.words, `with --format ${options.format} nobody is asked`);
-  if (!around.interactive) throw new NobodyToAsk(around.words, NO_TERMINAL);
-}
-
-/** Throws where a protected target would be changed by a `--yes` that does not name it. Called before anything connects. */
-export function mustBeNamed(around: Surroundings, { name, protected: isProtected }: Target, options: RunOptions): void {
-  if (isProtected && options.yes === true && options.target !== name) throw new NotNamed(around.words, name);
+/** Throws where a verb that changes something has nobody to ask, or a `--yes` that is not enough. Called before anything connects. */
+function mustBeAgreedTo(around: Surroundings, target: Target, { changes, format, yes, ...options }: RunOptions): void {
+  if (changes === undefined) return;
+  if (yes !== true) {
+    if (format !== 'text') throw new NobodyToAsk(around.words, `with --format ${format} nobody is asked`);
+    if (!around.interactive) throw new NobodyToAsk(around.words, NO_TERMINAL);
+  } else if (changes === 'production' && target.protected && options.target !== target.name) {
+    throw new NotNamed(around.words, target.name);
+  }
 }
 
 export function statusLine(around: Surroundings, format: HostOptions['format']): StatusLine {

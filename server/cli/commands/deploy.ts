@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { deploy, deployReviewed } from '../../app/deploy.ts';
 import { BadArguments } from '../failures.ts';
 import { verb, withHost } from '../options.ts';
-import { readPlanFile } from '../plan-file.ts';
-import { mustBeAbleToAsk } from '../run.ts';
+import { readPlanFile, refuseMissingPlan } from '../plan-file.ts';
 import type { Door } from '../program.ts';
 import { planOptions, withWhatToDeploy } from './plan.ts';
 import type { WhatToDeploy } from './plan.ts';
@@ -44,10 +43,9 @@ async function run(door: Door, paths: readonly string[], given: DeployCommandOpt
       'Give them to `driftline plan -o` and have that reviewed.',
     );
   }
-  mustBeAbleToAsk(door.around, options);
-  return onRelease(door, options, (context, carry) =>
-    reviewed === undefined
-      ? deploy(context, { ...toPlan(context), ...carry })
-      : deployReviewed(context, reviewed.text, carry),
-  );
+  return onRelease(door, options, (context, carry) => {
+    if (reviewed !== undefined) return deployReviewed(context, reviewed.text, carry);
+    refuseMissingPlan(paths, door.around.cwd, context);
+    return deploy(context, { ...toPlan(context), ...carry });
+  });
 }

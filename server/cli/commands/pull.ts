@@ -8,7 +8,7 @@ import type { HostOptions } from '../options.ts';
 import { count } from '../output/text.ts';
 import { pullReport } from '../output/pull.ts';
 import { pathsAsMeant } from '../paths.ts';
-import { mustBeAbleToAsk, onTarget } from '../run.ts';
+import { onTarget } from '../run.ts';
 import type { Door } from '../program.ts';
 
 interface PullCommandOptions extends HostOptions {
@@ -40,14 +40,13 @@ Examples:
   driftline pull 'src/services/**'`;
 
 async function run(door: Door, paths: readonly string[], given: PullCommandOptions): Promise<number> {
-  const options = { ...given, verb: 'pull' };
+  const options = { ...given, verb: 'pull', changes: 'workspace' } as const;
   if (paths.length === 0 && options.missing !== true) {
     throw new BadArguments(
       'Nothing to pull was named.',
       'Name paths or globs, or pass --missing for all that code here needs.',
     );
   }
-  mustBeAbleToAsk(door.around, options);
   return onTarget(door.around, options, async ({ context, line, report, preview, show }) => {
     const said = { no: false };
     const result = await pull(context, {

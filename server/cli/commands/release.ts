@@ -6,7 +6,7 @@ import { EXIT_OF_OUTCOME } from '../exit-codes.ts';
 import { JournalTeller } from '../output/journal.ts';
 import { deployReport } from '../output/deploy.ts';
 import { planReport } from '../output/plan.ts';
-import { mustBeNamed, onTarget } from '../run.ts';
+import { onTarget } from '../run.ts';
 import type { Run, RunOptions } from '../run.ts';
 import type { Door } from '../program.ts';
 
@@ -16,8 +16,7 @@ export function onRelease(
   options: RunOptions,
   carryOut: (context: VerbContext, carry: DeployOptions) => Promise<DeployResult>,
 ): Promise<number> {
-  return onTarget(door.around, options, async (run) => {
-    mustBeNamed(door.around, run.context.target, options);
+  return onTarget(door.around, { ...options, changes: 'production' }, async (run) => {
     const confirm = async (planned: PlanResult): Promise<boolean> => {
       run.line.tell(planReport(planned, run.preview));
       return run.context.person.confirm({ ...deployQuestion(planned.plan, run.context.target), detail: '' });

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { rollback } from '../../app/rollback.ts';
 import { acceptances, verb, withAccept, withAll, withHost } from '../options.ts';
 import type { AcceptOptions, HostOptions } from '../options.ts';
-import { mustBeAbleToAsk } from '../run.ts';
 import type { Door } from '../program.ts';
 import { onRelease } from './release.ts';
 
@@ -24,7 +23,6 @@ export function rollbackCommand(door: Door): Command {
   ).action((id: string | undefined, given: RollbackCommandOptions) => {
     const options = { ...given, verb: 'rollback' };
     const accept = acceptances(options);
-    mustBeAbleToAsk(door.around, options);
     return door.ends(
       onRelease(door, options, (context, carry) =>
         rollback(context, { ...carry, accept, ...(id !== undefined && { to: id }) }),

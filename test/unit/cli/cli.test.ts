@@ -148,6 +148,18 @@ describe('verbs that ask', () => {
     expect(around.err.text).not.toContain('Connecting');
   });
 
+  it.each([['pull', '--missing'], ['deploy'], ['rollback'], ['recover']])(
+    '%s says first what is wrong with the configuration',
+    async (...words) => {
+      for (const more of [[], ['--format', 'json']]) {
+        const { status, around } = await run(...words, ...more);
+        expect(status).toBe(2);
+        expect(around.err.text + around.out.text).toContain('driftline init');
+        expect(around.err.text + around.out.text).not.toContain('--yes');
+      }
+    },
+  );
+
   it.each([['deploy'], ['rollback', 'r1'], ['recover']])(
     '%s of a protected target needs its name beside --yes, on a terminal too',
     async (...words) => {
@@ -168,6 +180,22 @@ describe('verbs that ask', () => {
   it('pull from a protected target as from any: it changes nothing there', async () => {
     await config(JSON.stringify({ targets: { production: { ...target, protected: true } } }));
     expect((await run('pull', '--missing', '--yes')).around.err.text).toContain('Connecting to voice.invalid');
+  });
+
+  it('deploy tells a plan file that is not there from a path that is deployed', async () => {
+    await config(JSON.stringify({ targets: { production: { ...target, map: { api: 'srv' } } } }));
+    for (const gone of ['plan.json', '../plan.json', '/tmp/none/plan.json', 'gone.driftline-plan']) {
+      const { status, around } = await run('deploy', gone, '--yes');
+      expect(status).toBe(2);
+      expect(around.err.text).toContain(gone);
+      expect(around.err.text).toContain('driftline plan -o FILE');
+      expect(around.err.text).not.toContain('Connecting');
+    }
+    await mkdir(path.join(folder, 'api'));
+    await writeFile(path.join(folder, 'api/data.json'), '{}');
+    for (const there of ['api/data.json', 'srv/data.json', 'srv/*.json']) {
+      expect((await run('deploy', there, '--yes')).around.err.text).toContain('Connecting');
+    }
   });
 
   it('need it with --format json on a terminal too', async () => {

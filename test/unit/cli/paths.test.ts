@@ -17,17 +17,20 @@ describe('pathsAsMeant', () => {
 
   it('leaves what is not here, or not below, as it was typed', () => {
     expect(meant('src/db/*.js', '/w/api')).toEqual(['src/db/*.js']);
-    expect(meant('/elsewhere/a.js', '/w')).toEqual(['/elsewhere/a.js']);
+    expect(meant('a.js', '/elsewhere')).toEqual(['a.js']);
   });
 
-  it('reads a path that climbs from where the shell stands, be it here or not', () => {
+  it('reads a path that climbs, or is absolute, from where the shell stands, be it here or not', () => {
     expect(meant('../scripts/nightly.js', '/w/api')).toEqual(['scripts/nightly.js']);
     expect(meant('../src/db/*.js', '/w/api')).toEqual(['src/db/*.js']);
     expect(meant('src/../..x/a.js', '/w')).toEqual(['..x/a.js']);
+    expect(meant('/w/scripts/gone.js', '/w')).toEqual(['scripts/gone.js']);
+    expect(meant('..', '/w/api')).toEqual(['.']);
   });
 
-  it('refuses a path that climbs out of the folder of the config', () => {
-    expect(() => meant('../a.js', '/w')).toThrow('../a.js leads out of /w');
-    expect(() => meant('../..', '/w/api')).toThrow('leads out of /w');
+  it('refuses a path that lies outside of the folder of the config', () => {
+    expect(() => meant('../a.js', '/w')).toThrow('../a.js lies outside of /w');
+    expect(() => meant('../..', '/w/api')).toThrow('lies outside of /w');
+    expect(() => meant('/elsewhere/a.js', '/w')).toThrow('/elsewhere/a.js lies outside of /w');
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,7 +31,9 @@ describe('readPlanFile', () => {
   });
 
   it('says so where a named plan is not there, or has company', async () => {
-    await expect(readPlanFile(['gone.driftline-plan'], folder)).rejects.toThrow('cannot be read');
+    await expect(readPlanFile(['gone.driftline-plan'], folder)).rejects.toThrow('There is no plan file');
+    await mkdir(path.join(folder, 'folder.driftline-plan'));
+    await expect(readPlanFile(['folder.driftline-plan'], folder)).rejects.toThrow('cannot be read');
     await expect(readPlanFile(['a.driftline-plan', 'src'], folder)).rejects.toThrow('alone');
   });
 });
