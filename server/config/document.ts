@@ -67,15 +67,7 @@ export class ConfigDocument {
 export function syntaxProblems(document: ConfigDocument): ConfigProblem[] {
   const error = document.syntaxErrors[0];
   if (error === undefined) return [];
-  return [
-    document.problemAt(
-      error.offset,
-      error.length,
-      `This is not JSON: ${words(printParseErrorCode(error.error))}.`,
-      'Mend it here; the rest of the file is read afterwards.',
-      true,
-    ),
-  ];
+  return [document.problemAt(error.offset, error.length, ...explained(document.text, error), true)];
 }
 
 /** Keys that stand twice in one object: JSON takes the last silently, and a whole target would be gone. */
@@ -129,6 +121,21 @@ function child(node: Node | undefined, step: string | number): Node | undefined 
 /** An object is marked by its opening brace only: a squiggle under a whole target hides the place. */
 function visibleLength(node: Node): number {
   return node.type === 'object' || node.type === 'array' ? 1 : node.length;
+}
+
+/** The sentence and the remedy; those of what other dialects of JSON allow are named. */
+function explained(text: string, { error, offset }: ParseError): [string, string] {
+  if (text.includes('\0')) {
+    return ['This is no text file.', 'Restore it from git, or move it away and write a new one with `driftline init`.'];
+  }
+  const code = printParseErrorCode(error);
+  if (code === 'InvalidCommentToken')
+    return ['This is not JSON: it has a comment.', 'Remove it: JSON has no comments.'];
+  if (/,\s*$/.test(text.slice(0, offset)) && /^[}\]]/.test(text.slice(offset)))
+    return ['This is not JSON: a comma stands before the end.', 'Remove that comma.'];
+  if (text.startsWith("'", offset))
+    return ['This is not JSON: a single quote.', 'Write texts and names in double quotes.'];
+  return [`This is not JSON: ${words(code)}.`, 'Mend it here; the rest of the file is read afterwards.'];
 }
 
 /** `CommaExpected` as "comma expected". */

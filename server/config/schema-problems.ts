@@ -7,7 +7,9 @@ import { suggest } from './suggest.ts';
 
 /** What the schema says is wrong, as sentences at their places: one for each cause, however many rules it broke. */
 export function schemaProblems(document: ConfigDocument, errors: readonly SchemaError[]): ConfigProblem[] {
-  const problems = errors.filter(speaks).map((error) => toProblem(document, error));
+  const problems = errors
+    .filter((error) => speaks(error) && !errors.some((other) => explains(other, error)))
+    .map((error) => toProblem(document, error));
   const seen = new Set<string>();
   return problems.filter((problem) => {
     const place = `${problem.line}:${problem.character}`;
@@ -27,6 +29,24 @@ function speaks(error: SchemaError): boolean {
   );
 }
 
+/** Whether one error is only another side of the other: a name that was mistyped is missing too, and what is no object has no key. */
+function explains(other: SchemaError, error: SchemaError): boolean {
+  if (other === error || other.instancePath !== error.instancePath) return false;
+  if (error.keyword === 'required') {
+    return other.keyword === 'additionalProperties' && meantBy(other) === word(error, 'missingProperty');
+  }
+  return error.keyword === 'oneOf' && other.keyword === 'type' && speaks(other);
+}
+
+/** The setting that a name that is none is a slip of. */
+function meantBy(error: SchemaError): string | undefined {
+  return suggest(word(error, 'additionalProperty'), settingsOf(error));
+}
+
+function settingsOf(error: SchemaError): string[] {
+  return Object.keys(record(record(error.parentSchema)['properties'])).filter((each) => each !== '$schema');
+}
+
 function toProblem(document: ConfigDocument, error: SchemaError): ConfigProblem {
   const path = pointer(error.instancePath);
   const name = nameOf(path);
@@ -38,12 +58,11 @@ function toProblem(document: ConfigDocument, error: SchemaError): ConfigProblem 
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = word(error, 'additionalProperty');
-      const known = Object.keys(record(record(error.parentSchema)['properties'])).filter((each) => each !== '$schema');
-      const meant = suggest(key, known);
+      const meant = meantBy(error);
       return at(
         [...path, key],
         `${name} has no setting "${key}".`,
-        meant === undefined ? `Remove it; known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+        meant === undefined ? `Remove it; known here: ${settingsOf(error).join(', ')}.` : `Did you mean "${meant}"?`,
       );
     }
     case 'required': {
@@ -63,7 +82,7 @@ function toProblem(document: ConfigDocument, error: SchemaError): ConfigProblem 
         'Use letters, digits, dots, dashes and underscores, beginning with a letter or a digit.',
       );
     case 'oneOf':
-      return at(path, `${name} ${oneOf(error)}.`, 'Keep one of them.');
+      return at(path, `${name} ${oneOf(error)}.`, 'Write one of them, and no other.');
     case 'type':
       return value(`${name} must be ${kinds(error.params['type'])}, not ${kindOf(error.data)}.`, remedyOf(error));
     case 'enum':

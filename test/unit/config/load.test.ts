@@ -123,17 +123,54 @@ describe('parseConfig refuses', () => {
     [
       'a comment',
       '{ // x\n "targets": {} }',
-      ['0:2 This is not JSON: invalid comment token. | Mend it here; the rest of the file is read afterwards.'],
+      ['0:2 This is not JSON: it has a comment. | Remove it: JSON has no comments.'],
+    ],
+    [
+      'a comma before the end',
+      '{ "targets": {\n },\n}',
+      ['2:0 This is not JSON: a comma stands before the end. | Remove that comma.'],
+    ],
+    [
+      'single quotes',
+      "{ 'targets': {} }",
+      ['0:2 This is not JSON: a single quote. | Write texts and names in double quotes.'],
+    ],
+    [
+      'what is no text',
+      'PK\u0003\u0004\u0000',
+      ['0:0 This is no text file. | Restore it from git, or move it away and write a new one with `driftline init`.'],
     ],
     [
       'a list',
       '[]',
       [
-        '0:0 driftline.json must be an object { … }, not a list. | Where this project is deployed to, and how its health is seen.',
+        '0:0 driftline.json must be an object { … }, not a list. | Where this project is deployed to, and how its health is seen: { "targets": { … } }.',
       ],
     ],
-    ['no targets', '{}', ['0:0 driftline.json has no "targets". | Add "targets". Destinations by name.']],
-    ['an empty targets', '{ "targets": {} }', ['0:2 targets is empty. | Destinations by name.']],
+    [
+      'targets by another name, once',
+      `{ "target": { "a": { ${HOST}, ${ROOT} } } }`,
+      ['0:2 driftline.json has no setting "target". | Did you mean "targets"?'],
+    ],
+    [
+      'a process that is a name, once',
+      target(HOST, ROOT, '"process": "voice"'),
+      [
+        '3:13 targets.production.process must be an object { … }, not a text. | What runs the application and is restarted by a deploy: one of `pm2`, `systemd` and `restart`.',
+      ],
+    ],
+    [
+      'no targets',
+      '{}',
+      [
+        '0:0 driftline.json has no "targets". | Add "targets". Destinations by name, one at least: { "production": { "host": …, "root": … } }.',
+      ],
+    ],
+    [
+      'an empty targets',
+      '{ "targets": {} }',
+      ['0:2 targets is empty. | Destinations by name, one at least: { "production": { "host": …, "root": … } }.'],
+    ],
     [
       'a target that is given twice',
       `{ "targets": {\n "a": { ${HOST}, ${ROOT} },\n "a": { "host": "b", ${ROOT} } } }`,
@@ -203,14 +240,21 @@ describe('parseConfig refuses', () => {
       'a host that is an option',
       target('"host": "-oProxyCommand=x"', ROOT),
       [
-        '1:10 targets.production.host is not what it must be: "-oProxyCommand=x". | A host name or an alias of ~/.ssh/config, without user, path or spaces.',
+        '1:10 targets.production.host is not what it must be: "-oProxyCommand=x". | A host name or an alias of ~/.ssh/config, without path or spaces; user and port are settings of their own.',
+      ],
+    ],
+    [
+      'a port in the host',
+      target('"host": "voice:2222"', ROOT),
+      [
+        '1:10 targets.production.host is not what it must be: "voice:2222". | A host name or an alias of ~/.ssh/config, without path or spaces; user and port are settings of their own.',
       ],
     ],
     [
       'a user in the host',
       target('"host": "me@voice"', ROOT),
       [
-        '1:10 targets.production.host is not what it must be: "me@voice". | A host name or an alias of ~/.ssh/config, without user, path or spaces.',
+        '1:10 targets.production.host is not what it must be: "me@voice". | A host name or an alias of ~/.ssh/config, without path or spaces; user and port are settings of their own.',
       ],
     ],
     [
@@ -259,12 +303,16 @@ describe('parseConfig refuses', () => {
     [
       'two kinds of process',
       target(HOST, ROOT, '"process": { "pm2": "a", "systemd": "b" }'),
-      ['3:2 targets.production.process must have exactly one of "pm2", "systemd", "restart". | Keep one of them.'],
+      [
+        '3:2 targets.production.process must have exactly one of "pm2", "systemd", "restart". | Write one of them, and no other.',
+      ],
     ],
     [
       'a process of no kind',
       target(HOST, ROOT, '"process": {}'),
-      ['3:2 targets.production.process must have exactly one of "pm2", "systemd", "restart". | Keep one of them.'],
+      [
+        '3:2 targets.production.process must have exactly one of "pm2", "systemd", "restart". | Write one of them, and no other.',
+      ],
     ],
     [
       'a setting of another kind of process',
@@ -284,7 +332,9 @@ describe('parseConfig refuses', () => {
     [
       'a probe that is two',
       health('{ "probes": [{ "url": "http://h/", "command": "x" }] }'),
-      ['3:25 targets.production.health.probes[0] must have exactly one of "url", "command". | Keep one of them.'],
+      [
+        '3:25 targets.production.health.probes[0] must have exactly one of "url", "command". | Write one of them, and no other.',
+      ],
     ],
     [
       'a URL that is none',
@@ -316,7 +366,7 @@ describe('parseConfig refuses', () => {
       'a header that is none of the three',
       health('{ "probes": [{ "url": "http://h/", "headers": { "X": { "env": "Y" } } }] }'),
       [
-        '3:60 targets.production.health.probes[0].headers.X must be a text, { "variable": NAME } or { "file": absolute path }. | Keep one of them.',
+        '3:60 targets.production.health.probes[0].headers.X must be a text, { "variable": NAME } or { "file": absolute path }. | Write one of them, and no other.',
       ],
     ],
     [
@@ -338,7 +388,7 @@ describe('parseConfig refuses', () => {
 
   it('everything at once, in the order of the text', () => {
     const lines = wrong(target('"hots": "x"', '"root": 5', '"keep": 0')).map((problem) => problem.split(' ')[0]);
-    expect(lines).toEqual(['0:15', '1:2', '2:10', '3:10']);
+    expect(lines).toEqual(['1:2', '2:10', '3:10']);
   });
 });
 
