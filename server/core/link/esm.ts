@@ -30,7 +30,8 @@ export function resolveEsm(lookup: Lookup, specifier: string): Found {
   }
   const scheme = schemeOf(specifier);
   if (scheme !== undefined) return ofScheme(lookup, specifier, scheme);
-  return found(lookup, resolvePackage(lookup, folder, specifier), 'a package');
+  const { path, rule } = resolvePackage(lookup, folder, specifier);
+  return found(lookup, path, rule);
 }
 
 function ofScheme(lookup: Lookup, specifier: string, scheme: string): Found {

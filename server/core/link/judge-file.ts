@@ -3,13 +3,24 @@ import { Selection } from '../tree/selection.ts';
 import type { TreePath } from '../tree/tree.ts';
 import { fails, isOpen } from './link.ts';
 import type { Link, Said } from './link.ts';
+import { sayOfPackage } from './judge-package.ts';
 import type { ProjectView } from './project.ts';
+import { packageAt } from './packages.ts';
 import { otherSpelling } from './spelling.ts';
 
 /** What is to be said of a link that names a file of the application itself; the first cause that applies. */
 export function sayOfFile(view: ProjectView, link: Link): Said | undefined {
   if (isOpen(link.here)) return undefined;
+  // By a `#name` of its own or by a path, an application may name a package too, which nobody pulls or deploys by file.
+  const name = installedPackage(view, link);
+  if (name !== undefined) return sayOfPackage(view, link, name);
   return link.here.outcome.kind === 'missing' ? sayOfMissingHere(view, link) : sayOfFoundHere(view, link);
+}
+
+function installedPackage({ project }: ProjectView, { here, there }: Link): string | undefined {
+  const nameIn = (top: TreePath, { outcome }: Link['here']): string | undefined =>
+    outcome.kind === 'file' ? packageAt(below(top, outcome.path) ?? outcome.path) : undefined;
+  return here.outcome.kind === 'missing' ? nameIn(project.root, there) : nameIn(project.folder, here);
 }
 
 function sayOfMissingHere(view: ProjectView, link: Link): Said | undefined {

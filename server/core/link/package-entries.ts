@@ -61,7 +61,7 @@ function follow(lookup: Lookup, config: PackageConfig, target: Exclude<Target, {
     case 'specifier': {
       const builtin = builtinOf(target.specifier, lookup.rules.node);
       // A package is looked for as `import` would, from the package.json, whoever asks.
-      return builtin !== undefined ? { builtin } : { path: resolvePackage(lookup, config.folder, target.specifier) };
+      return builtin !== undefined ? { builtin } : resolvePackage(lookup, config.folder, target.specifier);
     }
     case 'path': {
       const url = fromFileIn(config.folder, target.path);
@@ -75,9 +75,9 @@ function follow(lookup: Lookup, config: PackageConfig, target: Exclude<Target, {
  * PACKAGE_RESOLVE: by the package's own name, then in each `node_modules` upward. Other than `require` it does look into a `node_modules`
  * inside a `node_modules`, and the first folder of the package's name decides.
  *
- * @returns a path that nobody has looked at yet; it may end with a slash
+ * @returns a path that nobody has looked at yet, which may end with a slash, and the rule that gave it
  */
-export function resolvePackage(lookup: Lookup, folder: TreePath, specifier: string): string {
+export function resolvePackage(lookup: Lookup, folder: TreePath, specifier: string): { path: string; rule: string } {
   if (specifier === '') throw lookup.fails('the specifier itself', 'ERR_MODULE_NOT_FOUND', 'it is empty');
   const match = /^(@[^/]*\/[^/]*|[^@/][^/]*)(\/.*)?$/s.exec(specifier);
   const name = match?.[1];
@@ -88,8 +88,9 @@ export function resolvePackage(lookup: Lookup, folder: TreePath, specifier: stri
   const subpath = `.${match?.[2] ?? ''}`;
   const own = lookup.scope(folder);
   if (own?.exports !== undefined && own.name === name) {
-    return pathOf(packageExports(lookup, own, subpath, OWN_EXPORTS));
+    return { path: pathOf(packageExports(lookup, own, subpath, OWN_EXPORTS)), rule: OWN_EXPORTS };
   }
+  const rule = 'a package';
   // The name becomes part of a URL: behind one of these it is no path any more.
   const isPath = !/[?#]/.test(name);
   for (let place = folder; isPath; place = dirname(place)) {
@@ -97,9 +98,9 @@ export function resolvePackage(lookup: Lookup, folder: TreePath, specifier: stri
     if (lookup.isFolder(at)) {
       const config = lookup.package(at);
       if (config?.exports !== undefined) {
-        return pathOf(packageExports(lookup, config, subpath, "the package's exports"));
+        return { path: pathOf(packageExports(lookup, config, subpath, "the package's exports")), rule };
       }
-      return subpath === '.' ? legacyMain(lookup, at, config) : fileOfPackage(lookup, at, subpath);
+      return { path: subpath === '.' ? legacyMain(lookup, at, config) : fileOfPackage(lookup, at, subpath), rule };
     }
     if (place === '/') break;
   }

@@ -9,6 +9,11 @@ export function packageName(specifier: string): string | undefined {
   return /^(@[^/]+\/[^/]+|[^@/][^/]*)/.exec(specifier)?.[0];
 }
 
+/** The package that a path lies in, by the innermost `node_modules` on its way. */
+export function packageAt(path: string): string | undefined {
+  return /^.*(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/@][^/]*)/s.exec(path)?.[1];
+}
+
 const SECTIONS = ['dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies'];
 
 /** The range that the nearest `package.json` upward declares for a package, from any of its sections. */

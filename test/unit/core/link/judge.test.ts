@@ -53,6 +53,33 @@ describe('production-only-import', () => {
     expect(finding).toMatchObject({ code: 'production-only-import', pull: ['src/db/connection.js'] });
   });
 
+  it('is said of a file that an ES module reaches by its own package', () => {
+    const fields = { name: 'self', type: 'module', exports: { './*': './src/*.js' } };
+    const [finding, ...rest] = findings({
+      here: { 'package.json': fields, 'src/a.js': "import 'self/db'; import 'self/none'" },
+      there: { 'package.json': fields, 'src/db.js': '', 'node_modules/x/index.js': '' },
+    });
+    expect(finding).toMatchObject({ code: 'production-only-import', specifier: 'self/db', pull: ['src/db.js'] });
+    expect(rest).toMatchObject([{ code: 'unresolved-import', specifier: 'self/none' }]);
+  });
+
+  it('is not said of a package that an application reaches by a name of its own', () => {
+    const fields = { imports: { '#ms': 'ms' } };
+    const here = { 'a.js': "require('#ms'); require('./node_modules/ms/index.js')" };
+    const there = { 'package.json': fields, 'node_modules/ms/index.js': '' };
+    const declared = { ...fields, dependencies: { ms: '2' } };
+    expect(said({ here: { ...here, 'package.json': declared }, there })).toEqual([]);
+    expect(said({ here: { ...here, 'package.json': fields }, there })).toEqual([
+      'a.js: warning package-production-only #ms',
+    ]);
+    expect(
+      said({
+        here: { ...here, 'package.json': declared, 'node_modules/ms/index.js': '' },
+        there: { 'package.json': fields, 'node_modules/x/index.js': '' },
+      }),
+    ).toEqual(['a.js: error package-missing #ms', 'a.js: error package-missing ./node_modules/ms/index.js']);
+  });
+
   it('offers no pull of what is not managed', () => {
     const [finding] = findings({
       exclude: ['generated'],
@@ -153,6 +180,20 @@ describe('not-deployed-import', () => {
       expect.stringMatching(/^error not-deployed-import: .*package\.json/),
     ]);
     expect(cause({ here, there: { 'package.json': {} } })).toEqual([]);
+  });
+
+  it('names a package.json by which a package imports itself, whichever way it does', () => {
+    const files = { 'src/new.js': '', 'src/old.js': '' };
+    const fields = { name: 'self', exports: { './old': './src/old.js' } };
+    const here = {
+      ...files,
+      'package.json': { ...fields, exports: { ...fields.exports, './new': './src/new.js' } },
+      'src/a.mjs': "import 'self/new'; import 'self/old'",
+      'src/b.js': "require('self/new'); require('self/old')",
+    };
+    const there = { ...files, 'package.json': fields, 'node_modules/x/index.js': '' };
+    const names = [expect.stringMatching(/^error not-deployed-import: "self\/new".*package\.json/)] as unknown[];
+    expect(cause({ map: [{ local: 'src', production: 'src' }], here, there })).toEqual([...names, ...names]);
   });
 
   it('names a folder that production keeps in the place of a file', () => {

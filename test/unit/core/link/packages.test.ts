@@ -4,6 +4,7 @@ import {
   hasNodeModules,
   installedVersion,
   isOutside,
+  packageAt,
   packageName,
 } from '../../../../server/core/link/packages.ts';
 import { View } from '../../../../server/core/tree/view.ts';
@@ -11,6 +12,18 @@ import { MemoryTree } from '../../../support/trees.ts';
 import type { Files } from '../../../support/trees.ts';
 
 const view = (files: Files): View => new View(new MemoryTree(files));
+
+describe('packageAt', () => {
+  it.each([
+    ['node_modules/ms/index.js', 'ms'],
+    ['/srv/node_modules/@a/b/lib/c.js', '@a/b'],
+    ['node_modules/.pnpm/ms@2.1.3/node_modules/ms/index.js', 'ms'],
+    ['src/node_modules.js', undefined],
+    ['src/a.js', undefined],
+  ])('%s', (path, expected) => {
+    expect(packageAt(path)).toBe(expected);
+  });
+});
 
 describe('packageName', () => {
   it.each([
