@@ -1,12 +1,12 @@
 import { access, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CONFIG_NAME } from '../config/find.ts';
-import { ConfigProblems } from '../config/errors.ts';
+import type { ConfigProblem } from '../config/config.ts';
 import { proposeFrom } from '../config/import/proposal.ts';
 import type { Proposal } from '../config/import/proposal.ts';
 import { parseConfig } from '../config/load.ts';
 import { sshAliases } from '../remote/ssh-config.ts';
-import { Refused } from './failures.ts';
+import { Refused, UsageFailure } from './failures.ts';
 
 /** What a first configuration is made of. */
 export interface InitAnswers {
@@ -36,13 +36,13 @@ export async function propose(folder: string, home: string): Promise<Proposal & 
 /**
  * Writes a first `driftline.json` into a folder. Judged by the same rules as any other before it is written.
  *
- * @throws Refused where there is one already; ConfigProblems where the answers make no good one
+ * @throws Refused where there is one already; UsageFailure where the answers make no good one
  */
 export async function init(folder: string, answers: InitAnswers): Promise<InitResult> {
   const file = path.join(folder, CONFIG_NAME);
   const text = await configText(folder, answers);
   const judged = parseConfig(text, file);
-  if (Array.isArray(judged)) throw new ConfigProblems(file, judged);
+  if (Array.isArray(judged)) throw notWritten(file, judged);
   try {
     await writeFile(file, text, { flag: 'wx' });
   } catch (error) {
@@ -56,6 +56,14 @@ export async function init(folder: string, answers: InitAnswers): Promise<InitRe
 export async function refuseExisting(folder: string): Promise<void> {
   const file = path.join(folder, CONFIG_NAME);
   if (await isThere(file)) throw alreadyThere(file);
+}
+
+/** The places are those of a text that nobody has: only what is wrong is said. */
+function notWritten(file: string, problems: readonly ConfigProblem[]): UsageFailure {
+  return new UsageFailure(
+    `${file} was not written: ${problems.map(({ message }) => message).join(' ')}`,
+    problems.map(({ remedy }) => remedy).join('\n'),
+  );
 }
 
 function alreadyThere(file: string): Refused {

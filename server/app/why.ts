@@ -58,7 +58,7 @@ export async function why(context: VerbContext, cwd: string, file: string, speci
     const others = [...new Set(found.map((link) => link.text.specifier))];
     throw new UsageFailure(
       `${local} does not import "${specifier}".`,
-      others.length === 0 ? 'It imports nothing.' : `It imports: ${others.join(', ')}.`,
+      others.length === 0 ? 'It names no import in constant words.' : `It imports: ${others.join(', ')}.`,
     );
   }
   return {

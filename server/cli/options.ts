@@ -2,16 +2,12 @@ import { Command, Option } from 'commander';
 import type { Acceptance } from '../core/plan/plan.ts';
 import { BadArguments } from './failures.ts';
 
-/** What every verb takes. */
-export interface CommonOptions {
+/** What every verb that connects takes. */
+export interface HostOptions {
   readonly target?: string;
   readonly config?: string;
-  readonly format: Format;
-}
-
-/** What a verb that connects takes beyond. */
-export interface HostOptions extends CommonOptions {
   readonly acceptHostKey?: string;
+  readonly format: Format;
 }
 
 export type Format = 'text' | 'json' | 'sarif';
@@ -24,27 +20,35 @@ export interface AcceptOptions {
 
 /** A verb with its one-line description; what it takes besides comes by the functions below. */
 export function verb(name: string, description: string): Command {
-  return new Command(name).description(description).helpOption('-h, --help', 'show this help');
+  const help = new Option('-h, --help', 'show this help').helpGroup(SHARED);
+  return new Command(name).description(description).addHelpOption(help);
 }
 
-export function withCommon(command: Command, formats: readonly Format[] = ['text', 'json']): Command {
-  return command
-    .optionsGroup('Options of every verb:')
-    .option('--target <name>', 'which target of driftline.json; needed where it has several')
-    .option('--config <file>', 'the driftline.json to use; default: looked for upward from here')
-    .addOption(new Option('--format <format>', 'how the result is printed').choices(formats).default('text'));
+const SHARED = 'Options of every verb:';
+
+/** Where the result goes. A verb's own options come before. */
+export function withFormat(command: Command, formats: readonly Format[] = ['text', 'json']): Command {
+  const format = new Option('--format <format>', 'how the result is printed').choices(formats).default('text');
+  return command.optionsGroup(SHARED).addOption(format);
 }
 
 export function withHost(command: Command, formats?: readonly Format[]): Command {
-  return withCommon(command, formats).option(
-    '--accept-host-key <fingerprint>',
-    'for CI: the host key to expect, as SHA256:…, where it is not known yet',
+  return withFormat(
+    command
+      .optionsGroup(SHARED)
+      .option('--target <name>', 'which target of driftline.json; needed where it has several')
+      .option('--config <file>', 'the driftline.json to use; default: looked for upward from here')
+      .option(
+        '--accept-host-key <fingerprint>',
+        'for CI: the host key to expect, as SHA256:…, where it is not known yet',
+      ),
+    formats,
   );
 }
 
 export function withAccept(command: Command): Command {
   return command
-    .option('--accept <guard[:path]>', 'let this guard pass, with a --reason; may be repeated', collect)
+    .option('--accept <guard[:path]>', 'let a guard of the plan pass, with a --reason; may be repeated', collect)
     .option('--reason <text>', 'why; the release keeps it');
 }
 

@@ -19,7 +19,7 @@ export function auditCommand(door: Door): Command {
       .summary('what does production have that is not here?')
       .option(
         '--rehash',
-        'read every file on both sides, where otherwise what looks unwritten since it was hashed is not',
+        'read every file anew; otherwise one that nobody wrote to since it was hashed is not read again',
       )
       .option('--all', 'show long lists whole, and what is the same on both sides'),
   ).action((options: AuditOptions) =>

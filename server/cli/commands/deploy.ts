@@ -15,8 +15,11 @@ interface DeployCommandOptions extends WhatToDeploy {
 export function deployCommand(door: Door): Command {
   return withHost(
     withWhatToDeploy(
-      verb('deploy', 'Guards, verified backup, switch, restart, watch; undone by the host itself where it fails.')
-        .summary('carry it out, and undo it by itself where it fails')
+      verb(
+        'deploy',
+        'Bring what differs here to production: guards, verified backup, switch, restart, watch. The host undoes it by itself where it fails.',
+      )
+        .summary('bring what differs here to production; undone by itself where it fails')
         .argument('[paths...]', 'deploy only these paths or globs, or FILE: a plan written by `driftline plan -o`')
         .option('-y, --yes', 'do not ask'),
     ),

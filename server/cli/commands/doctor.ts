@@ -9,9 +9,10 @@ import type { Door } from '../program.ts';
 
 export function doctorCommand(door: Door): Command {
   return withHost(
-    verb('doctor', 'Look at connection, host key, root, process, health, disk and clock; says what to do.').summary(
-      'is everything there that a deploy needs?',
-    ),
+    verb(
+      'doctor',
+      'Look at all that a deploy needs, from the connection to the clock, and say what to do; writes nothing.',
+    ).summary('is everything there that a deploy needs?'),
   ).action((options: HostOptions) =>
     door.ends(
       onTarget(door.around, { ...options, verb: 'doctor' }, async ({ context, report, show }) => {

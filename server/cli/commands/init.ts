@@ -9,8 +9,8 @@ import { BadArguments } from '../failures.ts';
 import { flagAnswers } from '../init/flags.ts';
 import type { InitFlags } from '../init/flags.ts';
 import { interview } from '../init/interview.ts';
-import { collect, verb, withCommon } from '../options.ts';
-import type { CommonOptions } from '../options.ts';
+import { collect, verb, withFormat } from '../options.ts';
+import type { Format } from '../options.ts';
 import { initReport } from '../output/init.ts';
 import { shellWord } from '../output/text.ts';
 import { TerminalPrompts } from '../prompts.ts';
@@ -18,8 +18,13 @@ import { statusLine } from '../run.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Door } from '../program.ts';
 
+interface InitCommandOptions extends InitFlags {
+  readonly config?: string;
+  readonly format: Format;
+}
+
 export function initCommand(door: Door): Command {
-  return withCommon(
+  return withFormat(
     verb(
       'init',
       'Write a first driftline.json here; asks on a terminal, takes these flags elsewhere. Never overwrites.',
@@ -33,10 +38,11 @@ export function initCommand(door: Door): Command {
       .option('--pm2 <name>', 'the app that PM2 restarts')
       .option('--systemd <unit>', 'or the unit that systemd restarts')
       .option('--health <url>', 'answers 200 when the application is well, as seen from the host')
-      .option('--name <name>', "the target's name; default: production"),
+      .option('--target <name>', 'what this destination is called; default: production')
+      .option('--config <file>', 'the driftline.json to write; default: one in this folder'),
   )
     .addHelpText('after', EXAMPLE)
-    .action((flags: InitFlags & CommonOptions) => door.ends(run(door.around, flags)));
+    .action((flags: InitCommandOptions) => door.ends(run(door.around, flags)));
 }
 
 const EXAMPLE = `
@@ -44,7 +50,7 @@ Example:
   driftline init --host voice-production --root /srv/voice-api --map api/src=src \\
     --pm2 voice-api --health http://127.0.0.1:3000/health`;
 
-async function run(around: Surroundings, flags: InitFlags & CommonOptions): Promise<number> {
+async function run(around: Surroundings, flags: InitCommandOptions): Promise<number> {
   const folder = folderFor(around, flags.config);
   const given = flagAnswers(flags);
   await refuseExisting(folder);
@@ -82,6 +88,7 @@ function complete(given: Partial<InitAnswers>, proposal: Awaited<ReturnType<type
   const exampleRoot = root ?? proposal.root ?? '/srv/app';
   throw new BadArguments(
     `driftline init needs ${lacking.join(' and ')}, and nobody is there to be asked.`,
-    `Name ${lacking.length === 1 ? 'it' : 'them'}: driftline init --host ${shellWord(exampleHost)} --root ${shellWord(exampleRoot)}`,
+    `Name ${lacking.length === 1 ? 'it' : 'them'}: driftline init --host ${shellWord(exampleHost)} --root ${shellWord(exampleRoot)}` +
+      (host === undefined ? ', or --host local for a folder of this machine' : ''),
   );
 }

@@ -32,7 +32,7 @@ export function withWhatToDeploy(command: Command): Command {
   return withAll(
     withAccept(
       command
-        .option('--delete <path>', 'delete this on production too, which only it has; may be repeated', collect)
+        .option('--delete <path>', 'delete this there, which only production has; may be repeated', collect)
         .option('--no-build', 'do not run the build of the target first'),
     ),
   );

@@ -23,7 +23,7 @@ export function pullCommand(door: Door): Command {
     withAll(
       verb('pull', 'Bring files from production, with what they import in turn; overwrites nothing uncommitted.')
         .summary('bring files from production, with what they import')
-        .argument('[paths...]', 'paths or globs, as on production or as here')
+        .argument('[paths...]', 'paths or globs, as on production or as here; or --missing')
         .option('--missing', 'all that code here needs and only production has')
         .option('--commit', 'commit what was pulled')
         .option('-y, --yes', 'do not ask'),

@@ -11,18 +11,15 @@ export interface InitFlags {
   readonly pm2?: string;
   readonly systemd?: string;
   readonly health?: string;
-  readonly name?: string;
-  /** Every verb names a target so. */
   readonly target?: string;
 }
 
 /** The flags as answers. Whether the configuration is a good one is judged with the whole of it. */
 export function flagAnswers(flags: InitFlags): Partial<InitAnswers> {
-  const { host, user, root, pm2, systemd, health } = flags;
+  const { host, user, root, pm2, systemd, health, target: name } = flags;
   if (pm2 !== undefined && systemd !== undefined) {
     throw new BadArguments('--pm2 and --systemd exclude each other.', 'Name what restarts the application.');
   }
-  const name = flags.name ?? flags.target;
   const process = pm2 !== undefined ? { pm2 } : systemd !== undefined ? { systemd } : undefined;
   return {
     ...(name !== undefined && { name }),

@@ -35,7 +35,7 @@ export async function interview(
 async function askHost(prompts: Prompts, proposal: { host?: string; hosts: readonly string[] }): Promise<string> {
   const known = [...new Set([...(proposal.host === undefined ? [] : [proposal.host]), ...proposal.hosts])];
   const typed = (): Promise<string> =>
-    prompts.text('Which host runs it? As `ssh` knows it', {
+    prompts.text('Which host runs it? As `ssh` knows it, or local for a folder of this machine', {
       problem: (answer) => (/^\S+$/.test(answer) ? undefined : 'One word, such as voice-production.'),
     });
   if (known.length === 0) return typed();

@@ -235,8 +235,9 @@ describe('init', () => {
   it('writes nothing that would be no good configuration', async () => {
     const { status, around } = await run('init', '--host', 'voice', '--root', 'srv/voice');
     expect(status).toBe(2);
-    expect(around.err.text).toContain('root');
+    expect(around.err.text).toContain('driftline.json was not written: targets.production.root');
     expect(await readdir(folder)).toEqual(['.git']);
+    expect((await run('init')).around.err.text).toContain('--host local for a folder of this machine');
   });
 
   it('proposes what other tools know where it lacks something', async () => {
