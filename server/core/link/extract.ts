@@ -5,6 +5,7 @@ import { PathTexts } from './path-texts.ts';
 import type { PathText } from './path-texts.ts';
 import { findScopes } from './scopes.ts';
 import type { Scopes } from './scopes.ts';
+import { givenNames, takenNames } from './script-names.ts';
 import { TokenReader } from './token-reader.ts';
 import { tokenize } from './tokenizer.ts';
 import { Token } from './tokens.ts';
@@ -16,9 +17,11 @@ import type { Tokens } from './tokens.ts';
  */
 export function extractModule(text: string): ModuleFacts {
   const tokens = tokenize(text);
-  const found = new Extraction(tokens, findScopes(tokens), new LineIndex(text)).run();
+  const scopes = findScopes(tokens);
+  const found = new Extraction(tokens, scopes, new LineIndex(text)).run();
   if (found.syntax === 'esm') return found;
-  return { ...found, ...commonJsNames(text) };
+  const properties = givenNames(new TokenReader(tokens), scopes);
+  return { ...found, ...commonJsNames(text), ...(properties && { properties }) };
 }
 
 /** What Node's own lexer sees, which is what an importing ES module can name. It throws on ES modules only. */
@@ -273,7 +276,7 @@ class Extraction {
     // `require.resolve` with options looks from other places than this module.
     const isWhole = after === ')' || (after === ',' && kind !== 'require-resolve');
     if (this.#reader.isText(last) && isWhole) {
-      this.#addLink(kind, { text, first, last }, at, [], close);
+      this.#addLink(kind, { text, first, last }, at, kind === 'require' ? this.#takenNames(at, close) : [], close);
       return;
     }
     const path = this.#paths.at(first);
@@ -283,6 +286,10 @@ class Extraction {
     }
     const constant = after === '+' ? text : this.#templatePrefix(first);
     this.#addDynamic(first, close, 'specifier', path?.path ?? constant);
+  }
+
+  #takenNames(at: number, close: number): LinkText['names'] {
+    return takenNames(this.#reader, at, close).map((name) => ({ name: this.#nameAt(name), range: this.#range(name) }));
   }
 
   #templatePrefix(at: number): string {

@@ -112,6 +112,11 @@ function isEachMachinesOwn(local: string): boolean {
   return !BY_DEFAULT.toProduction(local).managed;
 }
 
+/** Whether two files lie to each other otherwise on production than here. */
+function isMovedApart({ text, fromHere, fromThere }: Link, ours: TreePath, image: TreePath): boolean {
+  return text.specifier.startsWith('.') && relative(dirname(fromHere), ours) !== relative(dirname(fromThere), image);
+}
+
 function notDeployed(view: ProjectView, link: Link, target: TreePath, why: string): Said | undefined {
   const local = below(view.project.folder, target);
   const placement = local === undefined ? undefined : view.project.selection.toProduction(local);
@@ -132,6 +137,10 @@ function notDeployed(view: ProjectView, link: Link, target: TreePath, why: strin
     } else if (place.value.kind === 'folder') {
       cause = `production keeps a folder in the place of ${name}`;
       remedy = `Move that folder away on production, or name the file otherwise.`;
+    } else if (image !== undefined && isMovedApart(link, target, image)) {
+      cause = `"map" takes ${name} to ${below(view.project.root, image) ?? image}, where this path does not lead`;
+      remedy =
+        'Let "map" keep the two files as they lie to each other, or import it by a name that holds in both places.';
     } else {
       cause = `a package.json that decides it is not deployed: ${why}`;
       remedy = 'Deploy that package.json too, or bring the one on production up to date.';

@@ -8,7 +8,7 @@ import { followLink, isOpen, isSameFile } from './link.ts';
 import type { Link, Said } from './link.ts';
 import type { DynamicText, ModuleFacts } from './module-facts.ts';
 import { sayOfSystem } from './module-system.ts';
-import { exportedNames } from './names.ts';
+import { exportedNames, requiredNames } from './names.ts';
 import { packageName } from './packages.ts';
 import type { ProjectView } from './project.ts';
 import { isByOwnRules } from './resolve.ts';
@@ -70,25 +70,28 @@ function sayOf(view: ProjectView, link: Link): readonly Said[] {
   return first === undefined ? namesMissing(view, link) : [first];
 }
 
-/** Names that the module reached after the deploy does not export: an ES module fails on these before it runs. */
+/**
+ * Names that the module reached after the deploy does not export. An ES module fails on these before it runs; a `require` gives
+ * `undefined`, which fails where it is used.
+ */
 function namesMissing(view: ProjectView, link: Link): readonly Said[] {
   const { text, after, fromHere } = link;
   if (text.names.length === 0 || after.outcome.kind !== 'file' || isCompiled(fromHere)) return [];
   const target = after.outcome.path;
-  const names = exportedNames(view.merged, target, view.project.runtime);
+  const isRequire = text.kind === 'require';
+  const names = (isRequire ? requiredNames : exportedNames)(view.merged, target, view.project.runtime);
   if (names === undefined) return [];
   const file = below(view.project.root, target) ?? target;
-  return text.names.flatMap((wanted): Said[] => {
-    if (names.has(wanted.name)) return [];
-    return [
-      {
-        code: 'missing-export',
-        message: `${file}, as it will be on production, exports no "${wanted.name}": the import fails before anything runs.`,
-        remedy: `Export "${wanted.name}" from ${file}, or correct the name.`,
-        range: wanted.range,
-      },
-    ];
-  });
+  const then = isRequire ? 'it is undefined there' : 'the import fails before anything runs';
+  return text.names
+    .filter((wanted) => !names.has(wanted.name))
+    .map((wanted): Said => ({
+      code: 'missing-export',
+      message: `${file}, as it will be on production, exports no "${wanted.name}": ${then}.`,
+      remedy: `Export "${wanted.name}" from ${file}, or correct the name.`,
+      range: wanted.range,
+      ...(isRequire && { atMost: 'warning' }),
+    }));
 }
 
 function place(view: ProjectView, said: Said, path: string, link: Link): Finding {

@@ -28,6 +28,8 @@ export interface ModuleFacts {
   readonly exports: readonly string[];
   /** Those of an ES module that stand in braces: they may be another module's bindings. */
   readonly braced?: readonly string[];
+  /** All that a script's `module.exports` has, only where its text tells that for certain. */
+  readonly properties?: readonly string[];
   /** Specifiers whose names are all exported too: `export * from`, and a script's `module.exports = require()`. */
   readonly starFrom: readonly string[];
   /** Where the text could not be understood; what was found up to there stands above. */
@@ -49,7 +51,7 @@ export interface LinkText {
   readonly specifier: string;
   /** The specifier without its quotes. */
   readonly range: Range;
-  /** Names taken from the module by an `import` or `export … from` (`default`, never `*`). */
+  /** Names taken from the module by an `import` or `export … from` (`default`, never `*`), or by `const { a } = require()`. */
   readonly names: readonly { readonly name: string; readonly range: Range }[];
   /** `start`: evaluated when the module is. `reached`: inside a function, so it fails when called. */
   readonly when: 'start' | 'reached';

@@ -12,6 +12,19 @@ export function exportedNames(view: View, path: TreePath, runtime: Runtime): Rea
   return bindings && new Set(bindings.keys());
 }
 
+/** What every object has: nobody exports these, and they are there all the same. */
+const OF_ANY_OBJECT = Object.getOwnPropertyNames(Object.prototype);
+
+/** The names that a `require` can take from a module, or `undefined` where they cannot be told for certain. */
+export function requiredNames(view: View, path: TreePath, runtime: Runtime): ReadonlySet<string> | undefined {
+  if (!['.js', '.cjs'].includes(extname(path)) || isEsModule(view, path)) return undefined;
+  const module = view.module(path);
+  if (module.state !== 'known' || module.value.problem !== undefined) return undefined;
+  const { syntax, properties } = module.value;
+  const names = syntax === 'esm' ? exportedNames(view, path, runtime) : properties;
+  return names && new Set([...names, ...OF_ANY_OBJECT, '__esModule']);
+}
+
 /** Each name with the binding that it stands for: the module and the name there; empty where that may be another module's. */
 type Bindings = Map<string, string>;
 

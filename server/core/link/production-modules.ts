@@ -1,7 +1,7 @@
 import { below, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
-import type { Finding } from './finding.ts';
-import { exportedNames } from './names.ts';
+import type { Finding, Severity } from './finding.ts';
+import { exportedNames, requiredNames } from './names.ts';
 import type { ProjectView } from './project.ts';
 import { isModulePath } from './project.ts';
 import { resolve } from './resolve.ts';
@@ -21,12 +21,13 @@ export function judgeProductionModule(view: ProjectView, path: string): Finding[
     if (before.outcome.kind !== 'file') continue;
     const after = resolve(view.merged, from, text.kind, text.specifier, project.runtime);
     const place = { line: text.range.start.line + 1 };
-    const report = (target: TreePath, message: string, remedy: string): void => {
+    const isRequire = text.kind === 'require';
+    const report = (target: TreePath, gravity: Severity, message: string, remedy: string): void => {
       const local = view.toLocal(target);
       const file = local === undefined ? undefined : below(project.folder, local);
       findings.push({
         code: 'breaks-production',
-        severity: text.caught ? 'information' : 'error',
+        severity: text.caught ? 'information' : gravity,
         file: file === undefined ? { tree: 'production', path } : { tree: 'local', path: file },
         range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
         specifier: text.specifier,
@@ -41,19 +42,23 @@ export function judgeProductionModule(view: ProjectView, path: string): Finding[
     if (after.outcome.kind === 'missing') {
       report(
         target,
+        'error',
         `${path}:${place.line} on production imports ${name}, which will be gone after the deploy.`,
         `Keep ${name}, or pull ${path} and change it too.`,
       );
       continue;
     }
     if (after.outcome.kind !== 'file' || text.names.length === 0) continue;
-    const had = exportedNames(view.production, target, project.runtime);
-    const has = exportedNames(view.merged, after.outcome.path, project.runtime);
+    const namesOf = isRequire ? requiredNames : exportedNames;
+    const had = namesOf(view.production, target, project.runtime);
+    const has = namesOf(view.merged, after.outcome.path, project.runtime);
     if (had === undefined || has === undefined) continue;
     for (const wanted of text.names) {
       if (!had.has(wanted.name) || has.has(wanted.name)) continue;
       report(
         after.outcome.path,
+        // There it is undefined, which fails only where it is used.
+        isRequire ? 'warning' : 'error',
         `${path}:${place.line} on production imports "${wanted.name}" from ${name}, whose new version does not export it.`,
         `Keep exporting "${wanted.name}", or pull ${path} and change it too.`,
       );

@@ -182,6 +182,18 @@ describe('not-deployed-import', () => {
     expect(cause({ here, there: { 'package.json': {} } })).toEqual([]);
   });
 
+  it('names a map that takes two files apart', () => {
+    const map = [
+      { local: 'src', production: 'app' },
+      { local: 'src/admin', production: 'admin' },
+    ];
+    const here = { 'src/a.js': "require('./admin/b')", 'src/admin/b.js': "require('../a')" };
+    expect(cause({ map, here, there: {} })).toEqual([
+      expect.stringMatching(/^error not-deployed-import: .*"map" takes src\/admin\/b\.js to admin\/b\.js/),
+      expect.stringMatching(/^error not-deployed-import: .*"map" takes src\/a\.js to app\/a\.js/),
+    ]);
+  });
+
   it('names a package.json by which a package imports itself, whichever way it does', () => {
     const files = { 'src/new.js': '', 'src/old.js': '' };
     const fields = { name: 'self', exports: { './old': './src/old.js' } };
@@ -355,6 +367,29 @@ describe('packages', () => {
         there: { 'node_modules/q/index.js': '' },
       }),
     ).toEqual(['a.js: error unresolved-import app']);
+  });
+});
+
+describe('names that a require takes', () => {
+  const text = "const { a, b } = require('./x');";
+
+  it('are a warning where the module is certain not to have them', () => {
+    expect(findings({ here: { 'a.js': text, 'x.js': 'exports.a = 1;' }, there: {} })).toMatchObject([
+      { code: 'missing-export', severity: 'warning', range: { start: { character: 11 }, end: { character: 12 } } },
+    ]);
+  });
+
+  it('are nothing to speak of where that is not certain, nor what every object has', () => {
+    expect(said({ here: { 'a.js': text, 'x.js': 'module.exports = make();' }, there: {} })).toEqual([]);
+    expect(said({ here: { 'a.js': "require('./x').hasOwnProperty('a')", 'x.js': '' }, there: {} })).toEqual([]);
+  });
+
+  it('are missed by what only production has, where the new version drops one', () => {
+    const there = { 'old.js': text, 'x.js': 'module.exports = { a, b };' };
+    expect(said({ here: { 'x.js': 'module.exports = { a };' }, there })).toEqual([
+      'x.js: warning breaks-production ./x',
+    ]);
+    expect(said({ here: { 'x.js': 'module.exports = { a, b, c };' }, there })).toEqual([]);
   });
 });
 
