@@ -90,7 +90,8 @@ export function foldProbes(journal: readonly JournalEvent[]): Told[] {
   return told;
 }
 
-/** A clause as a sentence. */
+/** A clause as a sentence. A path stays as it is spelled. */
 export function asSentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+  const begun = text.replace(/^[a-z]+(?![\w/-]|\.\w)/, (word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  return `${begun}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

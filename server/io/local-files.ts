@@ -195,7 +195,7 @@ function hashWithLooks(file: string): { content: ContentId; stamp: Stamp } {
   const handle = openSync(file, process.platform === 'win32' ? 'r' : constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(handle, { bigint: true });
-    if (!stat.isFile()) throw new Error(`${file} is not a regular file any more`);
+    if (!stat.isFile()) throw new Error('it is not a regular file any more');
     const before = stampOf(stat);
     const sha256 = createHash('sha256');
     const blob = createHash('sha1').update(`blob ${before.size}\0`);
@@ -211,7 +211,7 @@ function hashWithLooks(file: string): { content: ContentId; stamp: Stamp } {
     }
     const after = stampOf(fstatSync(handle, { bigint: true }));
     if (after.size !== before.size || after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs) {
-      throw new Error(`${file} changed while it was read`);
+      throw new Error('it changed while it was read');
     }
     const ids = { sha256: sha256.digest('hex'), blob: blob.digest('hex') };
     return { content: lf === undefined ? ids : { ...ids, lf }, stamp: before };

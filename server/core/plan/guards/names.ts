@@ -48,7 +48,7 @@ function ofEntry(entry: DriftEntry): Concern[] {
           severity: 'error',
           path: entry.path,
           message: `${entry.path} could not be compared: ${why}.`,
-          remedy: 'Let the user that deploys read it, or exclude it.',
+          remedy: 'See to it that it can be read and that nobody writes to it meanwhile, or exclude it.',
           blocking: 'always',
         },
       ];
