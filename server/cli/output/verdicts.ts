@@ -27,8 +27,8 @@ export const VERDICT_TEXTS: Readonly<Record<Verdict, { readonly short: string; r
     help: 'Neither the workspace nor production has it. Correct the specifier or add the file.',
   },
   'module-system': {
-    short: "Production's Node cannot require an ES module.",
-    help: 'The module is there and is an ES module, and a Node before 20.19 or 22.12 throws ERR_REQUIRE_ESM on requiring one. Load it by import(), take a version of it that is CommonJS, or run a newer Node there.',
+    short: "Production's Node would load the module as another kind than it is.",
+    help: 'A Node before 20.19 or 22.12 throws ERR_REQUIRE_ESM on requiring an ES module. And a package.json whose "type" is another one there makes ES modules of CommonJS files, or the other way round. Load it by import(), take a version of it that is CommonJS, run a newer Node there, or deploy the package.json too.',
   },
   'missing-export': {
     short: 'The imported name is not exported.',

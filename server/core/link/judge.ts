@@ -1,4 +1,5 @@
 import { below } from '../tree/path.ts';
+import type { TreePath } from '../tree/tree.ts';
 import type { Finding, Severity, Verdict } from './finding.ts';
 import { VERDICTS } from './finding.ts';
 import { sayOfDynamic } from './judge-dynamic.ts';
@@ -7,7 +8,7 @@ import { sayOfPackage } from './judge-package.ts';
 import { followLink, isOpen, isSameFile } from './link.ts';
 import type { Link, Said } from './link.ts';
 import type { DynamicText, ModuleFacts } from './module-facts.ts';
-import { sayOfSystem } from './module-system.ts';
+import { sayOfKind, sayOfSystem } from './module-system.ts';
 import { exportedNames, requiredNames } from './names.ts';
 import { packageName } from './packages.ts';
 import type { ProjectView } from './project.ts';
@@ -41,6 +42,8 @@ export function judgeModule(view: ProjectView, path: string): ModuleVerdict {
   if (module.state !== 'known') return { findings: [], notJudged: 'it has not been read yet' };
 
   const findings: Finding[] = [];
+  const kind = sayOfKind(view, module.value, at, fromThere);
+  if (kind !== undefined) findings.push(placeKind(view, kind, path, at, fromThere));
   for (const text of module.value.links) {
     const link = followLink(view, text, located.value.path, fromThere);
     for (const said of sayOf(view, link)) findings.push(place(view, said, path, link));
@@ -106,6 +109,20 @@ function place(view: ProjectView, said: Said, path: string, link: Link): Finding
     when: link.text.when,
     ...(said.pull && { pull: said.pull }),
     explain: { local: link.here, production: link.there, merged: link.after },
+  };
+}
+
+/** On the whole module; production may be just as broken now. */
+function placeKind(view: ProjectView, said: Said, path: string, fromHere: TreePath, fromThere: TreePath): Finding {
+  const start = { line: 0, character: 0 };
+  return {
+    code: said.code,
+    severity: isSameFile(view, { fromHere, fromThere }) ? 'warning' : severityOfCode(said.code),
+    file: { tree: 'local', path },
+    range: { start, end: start },
+    message: said.message,
+    remedy: said.remedy,
+    when: 'start',
   };
 }
 

@@ -46,7 +46,7 @@ export function isOpen(trace: Trace): boolean {
 }
 
 /** Whether production has this very content of the module; not asked for where it is not known. */
-export function isSameFile(view: ProjectView, { fromHere, fromThere }: Link): boolean {
+export function isSameFile(view: ProjectView, { fromHere, fromThere }: Pick<Link, 'fromHere' | 'fromThere'>): boolean {
   const here = view.project.local.identity(fromHere);
   const there = view.project.production.identity(fromThere);
   return here.state === 'known' && there.state === 'known' && here.value.sha256 === there.value.sha256;

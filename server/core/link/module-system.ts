@@ -1,10 +1,11 @@
-import { below, dirname, extname } from '../tree/path.ts';
+import { below, dirname, extname, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { View } from '../tree/view.ts';
 import { hasSince } from './builtins.ts';
 import type { Version } from './builtins.ts';
 import type { Link, Said } from './link.ts';
 import { fails, isSameFile } from './link.ts';
+import type { ModuleFacts } from './module-facts.ts';
 import type { ProjectView } from './project.ts';
 
 /** Requiring an ES module without a flag (Node's documentation, "Loading ECMAScript modules using require()"). */
@@ -34,16 +35,55 @@ export function sayOfSystem(view: ProjectView, link: Link): Said | undefined {
   };
 }
 
+/** Taking a text without `"type"` for an ES module where it reads as one ("Syntax detection"). */
+const DETECTION: readonly Version[] = [
+  [20, 19],
+  [22, 7],
+];
+
+/**
+ * A module whose `package.json` here makes it another kind than production's will: an ES module that Node reads as CommonJS, or the other
+ * way round. One that is the same here was written for something else than Node, a bundler, say.
+ *
+ * @param at the module's path here, `fromThere` where it will lie on production
+ */
+export function sayOfKind(
+  view: ProjectView,
+  { syntax, links, exports }: ModuleFacts,
+  at: TreePath,
+  fromThere: TreePath,
+): Omit<Said, 'range'> | undefined {
+  if (extname(at) !== '.js') return undefined;
+  const here = nearestType(view.local, at);
+  const there = nearestType(view.merged, fromThere);
+  const code = 'module-system';
+  const remedy = 'Deploy the package.json that is here too ("map"), or make both say the same.';
+  const decider = there.path === undefined ? 'no package.json' : (below(view.project.root, there.path) ?? there.path);
+  const detects = there.type !== 'commonjs' && hasSince(view.project.runtime.node, DETECTION);
+  if (syntax === 'esm' && here.type === 'module' && there.type !== 'module' && !detects) {
+    const message = `This is an ES module by the package.json here, and on production ${decider} makes it CommonJS: Node stops at its first import or export.`;
+    return { code, message, remedy };
+  }
+  const isCommonJs = exports.length > 0 || links.some(({ kind }) => kind === 'require');
+  if (syntax === 'script' && here.type !== 'module' && there.type === 'module' && isCommonJs) {
+    const message = `This is CommonJS, and on production ${decider} makes it an ES module: neither require nor module is defined there.`;
+    return { code, message, remedy };
+  }
+  return undefined;
+}
+
 /** By its extension, else by the nearest package.json ("Determining module system"). */
 export function isEsModule(view: View, path: TreePath): boolean {
   const extension = extname(path);
-  return extension === '.mjs' || (extension === '.js' && isModuleScope(view, path));
+  return extension === '.mjs' || (extension === '.js' && nearestType(view, path).type === 'module');
 }
 
-function isModuleScope(view: View, path: TreePath): boolean {
+/** What the nearest package.json upward says, and which one that is. */
+function nearestType(view: View, path: TreePath): { readonly type?: unknown; readonly path?: TreePath } {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const found = view.packageJson(folder);
-    if (found.state === 'known' && 'fields' in found.value) return found.value.fields['type'] === 'module';
-    if (folder === '/' || folder.endsWith('/node_modules')) return false;
+    if (found.state === 'known' && 'fields' in found.value)
+      return { type: found.value.fields['type'], path: join(folder, 'package.json') };
+    if (folder === '/' || folder.endsWith('/node_modules')) return {};
   }
 }

@@ -427,6 +427,33 @@ describe('module-system: a require of an ES module', () => {
   });
 });
 
+describe('module-system: a package.json that is not deployed and decides', () => {
+  const map = [{ local: 'api/src', production: 'src' }];
+  const esm = "import x from './x.js'; export { x };";
+  const script = "const x = require('./x.js'); module.exports = { x };";
+
+  it.each([
+    ['module', 'commonjs', [24, 0], esm, true],
+    ['module', undefined, [18, 20], esm, true],
+    ['module', undefined, [20, 19], esm, false],
+    ['module', 'module', [18, 20], esm, false],
+    // Written for a bundler.
+    [undefined, undefined, [18, 20], esm, false],
+    [undefined, 'module', [24, 0], script, true],
+    ['commonjs', 'module', [24, 0], script, true],
+    ['module', 'module', [24, 0], script, false],
+    [undefined, 'module', [24, 0], 'globalThis.x = 1;', false],
+  ] as const)('%s here, %s there, on Node %s: %s', (type, theirs, node, text, fails) => {
+    const found = findings({
+      map,
+      node,
+      here: { 'api/package.json': { type }, 'api/src/a.js': text, 'api/src/x.js': 'export default 1; let y;' },
+      there: { 'package.json': { type: theirs } },
+    }).filter(({ file }) => file.path === 'api/src/a.js');
+    expect(found.map(({ code, severity }) => `${severity} ${code}`)).toEqual(fails ? ['error module-system'] : []);
+  });
+});
+
 describe('what is caught', () => {
   it('keeps its code and is information', () => {
     const text =
