@@ -4,7 +4,10 @@ import type { ReleasesResult } from './results.ts';
 /** What was deployed to this root, as its host keeps it. Writes nothing there. */
 export async function releases(context: VerbContext): Promise<ReleasesResult> {
   const { target, signal } = context;
+  const { root, state } = target;
   const host = await context.host();
-  const listed = await host.request('releases', { state: target.state }, { signal });
+  // Reading no file of it fails where there is no root: nobody can say then that nothing was ever deployed.
+  await host.request('read', { root, files: [], maxBytes: 0 }, { signal });
+  const listed = await host.request('releases', { state }, { signal });
   return { target: target.name, releases: listed.releases };
 }

@@ -3,6 +3,7 @@ import { encodeFrame, FrameReader, startMarker } from './frames.ts';
 import type { Frame } from './frames.ts';
 import { HostFailure } from './handlers.ts';
 import type { Handlers } from './handlers.ts';
+import { hasCode, reasonOf } from './names.ts';
 import type { Reply, Verb } from './protocol.ts';
 
 /**
@@ -102,6 +103,13 @@ function describe(error: unknown): { code: string; message: string; remedy?: str
   }
   if (error instanceof Error) {
     const code = 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
+    if ('path' in error && hasCode(error, 'EACCES', 'EPERM')) {
+      return {
+        code,
+        message: `${String(error.path)} on the host cannot be used: ${reasonOf(error)}.`,
+        remedy: 'Give this user access to it, or connect as another ("user" in driftline.json).',
+      };
+    }
     return { code, message: error.message };
   }
   return { code: 'failed', message: String(error) };

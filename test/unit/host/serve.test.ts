@@ -51,16 +51,25 @@ describe('serve', () => {
     const host = serving({
       run: () => Promise.reject(new HostFailure('no-root', 'There is no folder.', 'Make one.')),
       facts: () => Promise.reject(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })),
+      releases: () => Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES', path: '/srv/lock' })),
     });
     host.input.write(encodeFrame({ id: 1, verb: 'run', ask: {} }));
     host.input.write(encodeFrame({ id: 2, verb: 'facts', ask: {} }));
     host.input.write(encodeFrame({ id: 3, verb: 'constructor', ask: {} }));
-    await until('all were answered', () => host.said.length === 3);
+    host.input.write(encodeFrame({ id: 4, verb: 'releases', ask: {} }));
+    await until('all were answered', () => host.said.length === 4);
     expect(host.said.map(({ header }) => header)).toEqual(
       expect.arrayContaining([
         { id: 1, type: 'fail', code: 'no-root', message: 'There is no folder.', remedy: 'Make one.' },
         { id: 2, type: 'fail', code: 'EIO', message: 'EIO: i/o error' },
         { id: 3, type: 'fail', code: 'unknown-verb', message: 'The host program does not know "constructor".' },
+        {
+          id: 4,
+          type: 'fail',
+          code: 'EACCES',
+          message: '/srv/lock on the host cannot be used: permission denied.',
+          remedy: 'Give this user access to it, or connect as another ("user" in driftline.json).',
+        },
       ]),
     );
     host.input.end();
