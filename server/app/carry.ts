@@ -3,7 +3,7 @@ import type { JournalEvent } from '../core/release/release.ts';
 import { Failure } from '../core/failure.ts';
 import { loadBaseline, saveBaseline } from '../io/baseline.ts';
 import { carryOut } from '../release/carry-out.ts';
-import { baselineFolder } from './baseline.ts';
+import { baselineFolder, leave } from './baseline.ts';
 import type { VerbContext } from './context.ts';
 import { refusal } from './results.ts';
 import type { DeployResult, PlanResult } from './results.ts';
@@ -79,9 +79,6 @@ function blockedBy({ guards }: PlanResult): string {
 async function remember(context: VerbContext, plan: Plan): Promise<void> {
   const folder = baselineFolder(context);
   const files = new Map((await loadBaseline(folder))?.files);
-  for (const operation of plan.operations) {
-    if (operation.kind === 'delete') files.delete(operation.path);
-    else files.set(operation.path, operation.after.sha256);
-  }
+  leave(files, plan.operations);
   await saveBaseline(folder, { release: plan.id, files });
 }

@@ -5,9 +5,9 @@ import type { NearestCommit } from '../core/drift/history.ts';
 import type { Inventory } from '../core/tree/inventory.ts';
 import type { ContentId } from '../core/tree/tree.ts';
 import type { Selection } from '../core/tree/selection.ts';
-import type { Baseline } from '../io/baseline.ts';
 import type { Repository } from '../io/git.ts';
 import type { HistoryMemory, ToldByHistory } from '../io/history-memory.ts';
+import type { Baselines } from './baseline.ts';
 
 /** What is known of the past, and what production as a whole looks like. */
 export interface KnownHistory extends History {
@@ -26,18 +26,19 @@ export async function gatherHistory(
   folder: string,
   selection: Selection,
   inventory: Inventory,
-  baseline: Baseline | undefined,
+  { own, all }: Baselines,
   memory: HistoryMemory,
   signal: AbortSignal,
 ): Promise<KnownHistory> {
-  const lastRelease = { baseline: (file: string): string | undefined => baseline?.files.get(file) };
+  const isBaseline = own !== undefined || all !== undefined;
+  const anyRelease = (file: string): string | undefined => all?.files.get(file) ?? own?.files.get(file);
   const head = await repository?.head();
   if (repository === undefined || head === undefined) {
     return {
-      ...lastRelease,
+      baseline: anyRelease,
       base: () => undefined,
       commitOf: () => 'unknown',
-      evidence: baseline ? 'baseline' : 'twoWay',
+      evidence: isBaseline ? 'baseline' : 'twoWay',
     };
   }
 
@@ -64,7 +65,9 @@ export async function gatherHistory(
   const nearest = { ...told.nearest, files };
 
   return {
-    ...lastRelease,
+    // What a colleague released of a file that git knows is in a commit, or it is work that only production has. What no commit ever
+    // has, as what is built, only releases know.
+    baseline: (file) => (nearest.files.has(file) ? own?.files.get(file) : anyRelease(file)),
     base: (file) => nearest.files.get(file) ?? null,
     commitOf: (blob) => {
       const commit = committed.get(blob);
@@ -72,7 +75,7 @@ export async function gatherHistory(
       // A clone without all its objects cannot say that no commit has this content.
       return whole ? 'none' : 'unknown';
     },
-    evidence: baseline ? 'git and baseline' : 'git',
+    evidence: isBaseline ? 'git and baseline' : 'git',
     nearest,
   };
 }

@@ -5,7 +5,6 @@ import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Inventory } from '../core/tree/inventory.ts';
 import { selectionOf } from '../core/tree/selection.ts';
 import type { Selection } from '../core/tree/selection.ts';
-import { loadBaseline } from '../io/baseline.ts';
 import { openRepository } from '../io/git.ts';
 import type { Repository } from '../io/git.ts';
 import { HashMemory } from '../io/hash-memory.ts';
@@ -13,7 +12,7 @@ import { HistoryMemory } from '../io/history-memory.ts';
 import { takeInventory } from '../io/inventory.ts';
 import { readLocalFiles } from '../io/local-files.ts';
 import type { LocalFiles } from '../io/local-files.ts';
-import { baselineFolder } from './baseline.ts';
+import { loadBaselines } from './baseline.ts';
 import type { VerbContext } from './context.ts';
 import { gatherHistory } from './history.ts';
 import type { KnownHistory } from './history.ts';
@@ -42,11 +41,11 @@ export async function look(context: VerbContext, options: LookOptions = {}): Pro
   const host = await context.host();
   const memory = new HashMemory(context.places.cache, [config.folder, JSON.stringify(target.rules)]);
   progress.report({ message: `Listing ${target.root} on ${host.address}` });
-  const [inventory, local, repository, baseline] = await Promise.all([
+  const [inventory, local, repository, baselines] = await Promise.all([
     takeInventory(host, target, { signal, ...options }),
     readLocalFiles(config.folder, selection, { signal, memory, ...options }),
     openRepository(config.folder),
-    loadBaseline(baselineFolder(context)),
+    loadBaselines(context),
   ]);
   progress.report({ message: 'Comparing with the workspace' });
   const history = await gatherHistory(
@@ -54,7 +53,7 @@ export async function look(context: VerbContext, options: LookOptions = {}): Pro
     await realpath(config.folder),
     selection,
     inventory,
-    baseline,
+    baselines,
     new HistoryMemory(context.places.cache, [config.folder, target.name]),
     signal,
   );

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -19,6 +21,7 @@ import type { Scene } from '../story/scene.ts';
 import type { CliResult } from '../story/cli.ts';
 import { badRelease, goodRelease } from '../story/voice-api.ts';
 import { Reader } from '../story/reader.ts';
+import { temporaryHome } from '../support/home.ts';
 
 /** Each test attacks one promise of docs/PROMISES.md. */
 let scene: Scene;
@@ -197,6 +200,28 @@ describe('11. a hotfix is never overwritten unseen', () => {
     );
     expect(status).toBe(0);
     expect(readFileSync(live('src/lib/log.js'), 'utf8')).not.toContain('hotfix');
+  });
+});
+
+describe('what a colleague released', () => {
+  it('is no hotfix where no commit ever has it, as what is built; a file that git knows still is', async () => {
+    scene = await startReadyScene();
+    appendFileSync(path.join(scene.repository, '.git/info/exclude'), 'api/src/built.js\n');
+    writeFileSync(local('src/built.js'), 'module.exports = 1;\n');
+    appendFileSync(local('src/lib/log.js'), '// not committed\n');
+    expect((await deploy()).status).toBe(0);
+    const colleague = await temporaryHome();
+    cpSync(scene.home.ssh, colleague.ssh, { recursive: true });
+    const theirs = async (...words: string[]): Promise<DeployJson> => {
+      const options = { environment: colleague.environment() };
+      return deployJson((await scene.driftline(['deploy', '--yes', '--format', 'json', ...words], options)).stdout);
+    };
+    writeFileSync(local('src/built.js'), 'module.exports = 2;\n');
+    expect(await theirs('src/built.js')).toMatchObject({ outcome: 'deployed' });
+    appendFileSync(local('src/lib/log.js'), '// another\n');
+    const over = await theirs('src/lib/log.js');
+    await colleague.remove();
+    expect([over.outcome, blocking(over)]).toEqual(['refused', ['hotfix-overwritten']]);
   });
 });
 
