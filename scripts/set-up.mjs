@@ -22,6 +22,7 @@ const DEBIAN = {
   'openssh-client': '/usr/bin/ssh-keygen',
   git: '/usr/bin/git',
   rsync: '/usr/bin/rsync',
+  sudo: '/usr/bin/sudo',
   chromium: process.env.CHROMIUM ?? '/usr/bin/chromium',
   // Login shells that a host may have.
   zsh: '/usr/bin/zsh',

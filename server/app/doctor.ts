@@ -36,6 +36,7 @@ export async function doctor(context: VerbContext): Promise<DoctorResult> {
     {
       root: target.root,
       state: target.state,
+      ...(target.group !== undefined && { group: target.group }),
       process: target.process,
       ...(target.node !== undefined && { node: target.node }),
     },
@@ -148,11 +149,11 @@ function aboutRoot(report: HostReport, root: string): DoctorCheck {
 }
 
 function aboutState(report: HostReport): DoctorCheck {
-  const { path, exists, usable, why } = report.stateFolder;
+  const { path, exists, usable, why, remedy } = report.stateFolder;
   if (usable) return ok('state', exists ? `releases are kept in ${path}` : `releases will be kept in ${path}`);
   const found = `${path} cannot hold a release: ${why ?? 'no reason is known'}`;
   if (report.root.state !== 'ok') return failed('state', found, 'Mend the root first.');
-  return failed('state', found, 'Mend that, or name another folder on the same file system with "state".');
+  return failed('state', found, remedy ?? 'Mend that, or name another folder on the same file system with "state".');
 }
 
 /** A release that has not ended holds the root, and what is kept can be gone back to. */
@@ -202,7 +203,7 @@ function aboutProcess(report: ProcessReport): DoctorCheck {
     case 'ambiguous':
     case 'otherRoot':
     case 'failed':
-      return failed('process', report.detail, PROCESS_REMEDIES[report.state]);
+      return failed('process', report.detail, ('remedy' in report && report.remedy) || PROCESS_REMEDIES[report.state]);
   }
 }
 
@@ -214,7 +215,7 @@ function instanceText({ mode, id, status, pid, restarts }: ProcessInstance): str
 
 const PROCESS_REMEDIES = {
   noDaemon: 'Start the app with PM2 on the host; Driftline starts no daemon by itself.',
-  otherUser: 'Connect as the user that PM2 runs as ("user" of the target).',
+  otherUser: 'Connect as the user that PM2 runs as ("user" of the target), or name it with "user" in "process".',
   notFound: 'Correct the name in "process", or start the app under it.',
   ambiguous: 'Name one with "namespace" or "home".',
   otherRoot: 'Correct "process" or "root": they must be of the same app.',

@@ -27,10 +27,10 @@ export async function askMachine(
   const { target, signal, progress } = context;
   const host = await context.host();
   progress.report({ message: `Looking at ${host.address}` });
-  const { root, state, process, health, node } = target;
+  const { root, state, group, process, health, node } = target;
   const report = await host.request(
     'inspect',
-    { root, state, process, ...(node !== undefined && { node }) },
+    { root, state, process, ...(group !== undefined && { group }), ...(node !== undefined && { node }) },
     { signal },
   );
   let before: readonly ProbeResult[] = [];
@@ -43,8 +43,7 @@ export async function askMachine(
   const { releases } = report.stateFolder.usable
     ? await host.request('releases', { state }, { signal })
     : { releases: [] };
-  const { group } = target;
-  const facts = { platform, report, process, health, before, releases, ...(group !== undefined && { group }) };
+  const facts = { platform, report, process, health, before, releases };
   return { host, report, concerns: machineConcerns(facts, operations) };
 }
 
@@ -64,6 +63,7 @@ export function planFrame(
     host: host.address,
     root: { path: target.root, real: inventory.realRoot, identity: inventory.rootIdentity },
     state: target.state,
+    ...(target.group !== undefined && { group: target.group }),
     process: target.process,
     runs: report.process.state === 'found' ? report.process.instances.map(runningApp) : [],
     health: target.health,

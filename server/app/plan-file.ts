@@ -60,6 +60,7 @@ const DECIDING: readonly (readonly [keyof Plan, string])[] = [
   ['host', 'it is for another host'],
   ['root', 'the root is another folder'],
   ['state', 'releases are kept elsewhere'],
+  ['group', '"group" is configured otherwise'],
   ['operations', 'other files would be written, or production or the workspace has other contents'],
   ['relies', 'files that its verdicts rest on changed'],
   ['process', 'the process is configured otherwise'],

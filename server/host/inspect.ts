@@ -8,7 +8,7 @@ import { nextNode } from './next-node.ts';
 import type { HostReport, ProcessReport } from './protocol.ts';
 import { lockFile, readLock } from './release/lock.ts';
 import { inspectProcess } from './release/managers.ts';
-import { whyUnsafe } from './state-safety.ts';
+import { whyOutside, whyUnsafe } from './state-safety.ts';
 import { ownerName } from './users.ts';
 
 const NOT_CONFIGURED: ProcessReport = { state: 'notConfigured' };
@@ -19,7 +19,7 @@ export const inspect: Handler<'inspect'> = async (ask) => {
   const process = ask.process === null ? NOT_CONFIGURED : await inspectProcess(ask.process, ask.root);
   return {
     root,
-    stateFolder: inspectState(ask.state, root.real ?? ask.root),
+    stateFolder: inspectState(ask.state, root.real ?? ask.root, ask.group),
     nextNode: nextNode(ask.node, process),
     process,
     disk: freeSpace(nearestExisting(ask.state)),
@@ -45,39 +45,44 @@ function inspectRoot(root: string): HostReport['root'] {
 }
 
 /** Whether a release could keep its things there: in a folder of ours on the root's own mount, since a rename cannot leave a mount. */
-function inspectState(path: string, root: string): HostReport['stateFolder'] {
+function inspectState(path: string, root: string, group: string | undefined): HostReport['stateFolder'] {
   const exists = nearestExisting(path) === path;
-  const why = exists ? whyUnusable(path, root) : whyNotMade(path, root);
-  return { path, exists, usable: why === undefined, ...(why !== undefined && { why }) };
+  const unsafe = whyOutside(group) ?? (exists ? whyUnusable(path, root, group) : whyNotMade(path, root));
+  return { path, exists, usable: unsafe === undefined, ...unsafe };
 }
 
-function whyUnusable(path: string, root: string): string | undefined {
+type Unusable = Pick<HostReport['stateFolder'], 'remedy'> & { readonly why: string };
+
+function whyUnusable(path: string, root: string, group: string | undefined): Unusable | undefined {
   try {
-    const unsafe = whyUnsafe(path);
-    if (unsafe !== undefined) return unsafe.why;
+    const unsafe = whyUnsafe(path, group);
+    if (unsafe !== undefined) return unsafe;
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     readLock(path);
     return whyApart(path, root);
   } catch (error) {
-    if (!(error instanceof HostFailure)) return reasonOf(error);
-    return `its lock cannot be read as one; if nobody deploys now, remove ${lockFile(path)} and run driftline recover`;
+    if (!(error instanceof HostFailure)) return { why: reasonOf(error) };
+    return {
+      why: 'its lock cannot be read as one',
+      remedy: `If nobody deploys now, remove ${lockFile(path)} and run: driftline recover`,
+    };
   }
 }
 
-function whyNotMade(path: string, root: string): string | undefined {
+function whyNotMade(path: string, root: string): Unusable | undefined {
   const parent = dirname(path);
   try {
     accessSync(parent, constants.W_OK | constants.X_OK);
     return whyApart(parent, root);
   } catch (error) {
     const isThere = !hasCode(error, 'ENOENT', 'ENOTDIR');
-    return `it cannot be made: ${isThere ? `${parent}: ${reasonOf(error)}` : `there is no folder ${parent}`}`;
+    return { why: `it cannot be made: ${isThere ? `${parent}: ${reasonOf(error)}` : `there is no folder ${parent}`}` };
   }
 }
 
-function whyApart(place: string, root: string): string | undefined {
+function whyApart(place: string, root: string): Unusable | undefined {
   if (statSync(place).dev === statSync(nearestExisting(root)).dev) return undefined;
-  return 'it lies on another file system than the root, so that nothing could be renamed into place';
+  return { why: 'it lies on another file system than the root, so that nothing could be renamed into place' };
 }
 
 /** The path itself, or the nearest folder above it that is there. */

@@ -58,7 +58,7 @@ export interface HostVerbs {
   };
   /** What `doctor` and the guards want to know of the machine. Writes nothing, starts nothing. */
   inspect: {
-    ask: { root: string; state: string; process: ProcessSpec | null; node?: string };
+    ask: { root: string; state: string; group?: string; process: ProcessSpec | null; node?: string };
     part: never;
     end: HostReport;
   };

@@ -85,7 +85,11 @@ const hashRow = either(
 );
 
 const detailed = (...states: readonly ProcessReport['state'][]): Check =>
-  record<{ state: string; detail: string }>({ state: oneOf(...states), detail: anyText });
+  record<{ state: string; detail: string; remedy?: string }>({
+    state: oneOf(...states),
+    detail: anyText,
+    remedy: optional(anyText),
+  });
 
 const processReport = either(
   record<{ state: 'notConfigured' }>({ state: oneOf('notConfigured') }),
@@ -125,6 +129,7 @@ const hostReport = record<HostReport>({
     exists: yesOrNo,
     usable: yesOrNo,
     why: optional(anyText),
+    remedy: optional(anyText),
   }),
   nextNode: either(
     record<Exclude<HostReport['nextNode'], { unknown: string }>>({
@@ -185,6 +190,7 @@ const plan = record<Plan>({
   host: anyText,
   root: record<Plan['root']>({ path: anyText, real: anyText, identity: anyText }),
   state: anyText,
+  group: optional(anyText),
   commit: optional(record<NonNullable<Plan['commit']>>({ id: anyText, branch: optional(anyText), dirty: yesOrNo })),
   operations: listOf(operation),
   relies: listOf(record<Reliance>({ path: anyText, sha256: either(nothing, SHA256) })),

@@ -18,7 +18,12 @@ export interface DeployJson {
   readonly outcome: string;
   readonly release: string | null;
   readonly detail: string;
-  readonly guards: readonly { readonly guard: string; readonly blocks: boolean; readonly message: string }[];
+  readonly guards: readonly {
+    readonly guard: string;
+    readonly blocks: boolean;
+    readonly message: string;
+    readonly remedy: string;
+  }[];
   readonly journal: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -62,6 +67,7 @@ export function deployJson(text: string): DeployJson {
       guard: string(guard, 'guard'),
       blocks: boolean(guard, 'blocks'),
       message: string(guard, 'message'),
+      remedy: string(guard, 'remedy'),
     })),
     journal: list(value, 'journal').map(record),
   };

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Account } from '../support/accounts.ts';
 import { temporaryFolder, temporaryHome } from '../support/home.ts';
 import type { TemporaryHome } from '../support/home.ts';
 import { freePort } from '../support/net.ts';
@@ -51,6 +52,8 @@ export interface SceneOptions {
   readonly more?: Readonly<Record<string, unknown>>;
   /** What sshd is to be like, beyond its ordinary ways. */
   readonly sshd?: Partial<SshdOptions>;
+  /** Whose PM2's daemon is. */
+  readonly account?: Account;
   /** Called with the folder that will hold the root, before anything is in it. What it returns is called when all has ended. */
   readonly prepare?: (folder: string) => () => void;
 }
@@ -82,7 +85,10 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
     const sshd = await startSshd({ home, ...options.sshd });
     closing.push(() => sshd.stop());
     await sshd.writeClientConfig(HOST);
-    const pm2 = await startPm2({ home: sshd.hostHome });
+    const pm2 = await startPm2({
+      home: options.account?.home ?? sshd.hostHome,
+      ...(options.account && { account: options.account }),
+    });
     closing.push(() => pm2.stop());
     const port = await freePort();
     const target: TargetOfStory = {

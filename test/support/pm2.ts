@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from './home.ts';
@@ -9,9 +9,14 @@ const run = promisify(execFile);
 
 const TOOLS = path.resolve(import.meta.dirname, '../../.cache/production-tools/pm2/node_modules');
 
+/** The folder of PM2's command line, for a `PATH`. */
+export const PM2_BIN = path.join(TOOLS, '.bin');
+
 export interface Pm2Options {
   /** `HOME` of the daemon and its apps: never that of whoever runs the tests. */
   readonly home: string;
+  /** Whose the daemon is; without it, of whoever runs the tests. */
+  readonly account?: { readonly uid: number; readonly gid: number };
 }
 
 export interface Pm2App {
@@ -48,18 +53,24 @@ export interface Pm2 {
 
 export async function startPm2(options: Pm2Options): Promise<Pm2> {
   const home = await temporaryFolder('pm2');
+  const { account } = options;
+  if (account !== undefined) await chown(home, account.uid, account.gid);
   const cli = path.join(TOOLS, 'pm2/bin/pm2');
-  const bin = path.join(TOOLS, '.bin');
   const environment = {
     HOME: options.home,
     PM2_HOME: home,
     PM2_DISCRETE_MODE: 'true',
     LANG: 'C.UTF-8',
-    PATH: `${bin}:${path.dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+    PATH: `${PM2_BIN}:${path.dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
   };
   const pm2 = async (...words: string[]): Promise<string> => {
     try {
-      const { stdout } = await run(process.execPath, [cli, ...words], { cwd: home, env: environment, timeout: 60_000 });
+      const { stdout } = await run(process.execPath, [cli, ...words], {
+        cwd: home,
+        env: environment,
+        timeout: 60_000,
+        ...account,
+      });
       return stdout;
     } catch (error) {
       throw new Error(`pm2 ${words.join(' ')} failed. Is it there? node scripts/set-up.mjs installs it.`, {
@@ -69,7 +80,7 @@ export async function startPm2(options: Pm2Options): Promise<Pm2> {
   };
   return {
     home,
-    bin,
+    bin: PM2_BIN,
     start: async (app) => {
       const file = path.join(home, `${app.name}.config.json`);
       const { port, environment: more, ...definition } = app;

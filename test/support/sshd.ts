@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -28,6 +28,8 @@ export interface SshdOptions {
   readonly config?: readonly string[];
   /** A host on which no Node is to be found, wherever this machine keeps its own. */
   readonly withoutNode?: boolean;
+  /** Every account of the machine is let in, each with its own home. Only a privileged sshd can do that. */
+  readonly everybody?: boolean;
   /** Commands obey file permissions even where the tests run as root, whom no mode stops otherwise. */
   readonly powerless?: boolean;
 }
@@ -74,7 +76,9 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
 async function start(folder: string, options: SshdOptions): Promise<Sshd> {
   const { home } = options;
   const keyFile = await userKey(home);
-  await writeFile(path.join(folder, 'authorized_keys'), await readFile(`${keyFile}.pub`), { mode: 0o600 });
+  await writeFile(path.join(folder, 'authorized_keys'), await readFile(`${keyFile}.pub`));
+  // An account's keys are read with its own rights.
+  if (options.everybody === true) await chmod(folder, 0o755);
   const hostHome = options.environment?.['HOME'] ?? path.join(folder, 'home');
   await mkdir(hostHome, { recursive: true, mode: 0o700 });
   let hostKey = await newHostKey(folder);
@@ -191,7 +195,7 @@ function sessionsOf(listening: Listening): { pid: number }[] {
 async function sshdConfig(folder: string, port: number, hostHome: string, options: SshdOptions): Promise<string> {
   const nodeFolder = path.dirname(process.execPath);
   const environment = {
-    HOME: hostHome,
+    ...(options.everybody !== true && { HOME: hostHome }),
     PATH: `${nodeFolder}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
     ...options.environment,
     ...(options.withoutNode === true && (await environmentWithoutNode(folder))),

@@ -29,6 +29,7 @@ export interface HostReport {
     readonly exists: boolean;
     readonly usable: boolean;
     readonly why?: string;
+    readonly remedy?: string;
   };
   /** The Node of the next start; `differs` where it is not the one running the host program. */
   readonly nextNode:
@@ -42,12 +43,12 @@ export interface HostReport {
 /** What the process manager knows, reduced to listed fields: environments never leave the host. */
 export type ProcessReport =
   | { readonly state: 'notConfigured' }
-  | { readonly state: 'noDaemon'; readonly detail: string }
-  | { readonly state: 'otherUser'; readonly detail: string }
+  | { readonly state: 'noDaemon'; readonly detail: string; readonly remedy?: string }
+  | { readonly state: 'otherUser'; readonly detail: string; readonly remedy?: string }
   | { readonly state: 'notFound'; readonly detail: string; readonly others: readonly string[] }
   | { readonly state: 'ambiguous'; readonly detail: string }
   | { readonly state: 'otherRoot'; readonly detail: string }
-  | { readonly state: 'failed'; readonly detail: string }
+  | { readonly state: 'failed'; readonly detail: string; readonly remedy?: string }
   | { readonly state: 'found'; readonly instances: readonly ProcessInstance[] };
 
 export interface ProcessInstance {

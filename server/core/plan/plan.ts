@@ -14,6 +14,8 @@ export interface Plan {
   /** `identity` is the device and inode of the real path: another folder under the same name is another root. */
   readonly root: { readonly path: string; readonly real: string; readonly identity: string };
   readonly state: string;
+  /** The host's group of all who deploy: the state folder is theirs. */
+  readonly group?: string;
   readonly commit?: { readonly id: string; readonly branch?: string; readonly dirty: boolean };
   /** In the order in which they are carried out. */
   readonly operations: readonly Operation[];

@@ -6,6 +6,7 @@ import {
   existsSync,
   fchmodSync,
   fchownSync,
+  fstatSync,
   fsyncSync,
   lstatSync,
   openSync,
@@ -21,12 +22,13 @@ import type { Content } from '../../core/plan/plan.ts';
 import { hashFile } from '../hash.ts';
 import { hasCode } from '../names.ts';
 import { openRegular } from '../open.ts';
+import { openOurs } from './ours.ts';
 
-/** Writes a small file so that it is there whole or not at all, also after a power loss. Mode 0600. */
+/** Writes a small file of ours so that it is there whole or not at all, also after a power loss. */
 export function writeDurably(file: string, text: string): void {
   const fresh = `${file}.${process.pid}.new`;
   try {
-    const handle = openSync(fresh, 'w', 0o600);
+    const handle = openOurs(fresh, 'w');
     try {
       writeFileSync(handle, text);
       fsyncSync(handle);
@@ -111,11 +113,14 @@ export function takeFolderOwner(folder: string, like: Stats): void {
 }
 
 function takeOwner(handle: number, like: Stats): void {
-  try {
-    fchownSync(handle, like.uid, like.gid);
-  } catch (error) {
-    // Only root may give files away; for anybody else what they write is theirs, as with any other way of writing it.
-    if (!hasCode(error, 'EPERM')) throw error;
+  // Only root may give files away; for anybody else what they write is theirs, as with any other way of writing it, and of a group of theirs.
+  for (const uid of new Set([like.uid, fstatSync(handle).uid])) {
+    try {
+      fchownSync(handle, uid, like.gid);
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'EPERM')) throw error;
+    }
   }
 }
 

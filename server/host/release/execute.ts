@@ -8,14 +8,16 @@ const AFTERMATH_MS = 250;
 export function execute(
   program: string,
   words: readonly string[],
-  options: { timeoutMs: number; environment?: NodeJS.ProcessEnv },
+  options: { timeoutMs: number; environment?: NodeJS.ProcessEnv; input?: string },
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(program, [...words], {
       cwd: '/',
       env: options.environment ?? process.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // A program that does not read all of it has its reasons, and its own way to say so.
+    child.stdin.on('error', () => undefined).end(options.input);
     const output = { stdout: '', stderr: '' };
     let timedOut = false;
     for (const name of ['stdout', 'stderr'] as const) {

@@ -3,6 +3,9 @@ import * as path from 'path';
 import type { Plan } from '../../core/plan/plan.ts';
 import { HostFailure } from '../handlers.ts';
 
+/** The folders of a release that hold bytes of the application's own files. */
+export const CONTENTS = ['new', 'old', 'undo', 'removed', 'edits'] as const;
+
 /**
  * One release's folder, `<state>/releases/<id>/`. Files are kept by the number of their operation, so that no name on production can
  * lead out of it.

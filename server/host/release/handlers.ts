@@ -1,6 +1,6 @@
 import { count } from '../../core/words.ts';
 import { spawn } from 'child_process';
-import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, statSync } from 'fs';
+import { appendFileSync, closeSync, renameSync, statSync } from 'fs';
 import * as path from 'path';
 import type { Content, Plan } from '../../core/plan/plan.ts';
 import { HostFailure } from '../handlers.ts';
@@ -10,6 +10,7 @@ import { ReleaseFolder } from './folder.ts';
 import { summaries, unfinished } from './history.ts';
 import { endOf, Journal, readJournal } from './journal.ts';
 import { describe, held, interrupted, lifeOf, passLock, readLock, releaseLock, seizeLock, takeLock } from './lock.ts';
+import { makeOurs, openOurs } from './ours.ts';
 import { probe } from './probe.ts';
 import { discard, guardWrites, isSettled, layOut, makeStateFolder, settleUnbegun } from './state-folder.ts';
 import { hasBegun, verifyRoot } from './switch.ts';
@@ -58,7 +59,7 @@ export function releaseHandlers(program: string): Pick<Handlers, ReleaseVerb> {
     const folder = new ReleaseFolder(plan.state, plan.id);
     guardWrites(() => {
       verifyRoot(plan);
-      makeStateFolder(plan.state);
+      makeStateFolder(plan.state, plan.group);
       takeLock(plan, (holder) => isSettled(plan.state, holder));
     }, plan.state);
     try {
@@ -303,7 +304,7 @@ function keepProgram(state: string, program: string): string {
   // Below an application whose package.json says "type": "module", a .js would be read as an ES module.
   const file = path.join(state, 'bin', `${sha256OfBytes(bytes).slice(0, 16)}.cjs`);
   if (exists(file) && sha256Of(file) === sha256OfBytes(bytes)) return file;
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeOurs(path.dirname(file));
   writeDurably(file, program);
   return file;
 }
@@ -337,7 +338,7 @@ function startRunner(folder: ReleaseFolder, program: string): number {
 /** A full disk takes the runner's own notes, not the release. */
 function openLog(folder: ReleaseFolder): number | 'ignore' {
   try {
-    return openSync(folder.file('runner.log'), 'a', 0o600);
+    return openOurs(folder.file('runner.log'), 'a');
   } catch {
     return 'ignore';
   }

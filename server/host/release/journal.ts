@@ -3,6 +3,7 @@ import type { JournalEvent, ReleaseOutcome, ReleaseStep } from '../../core/relea
 import { hasCode } from '../names.ts';
 import { readIfThere, writeDurably } from './durable.ts';
 import type { ReleaseFolder } from './folder.ts';
+import { openOurs } from './ours.ts';
 
 type Said = JournalEvent extends infer E ? (E extends JournalEvent ? Omit<E, 'seq' | 'at'> : never) : never;
 type End = Extract<JournalEvent, { type: 'ended' }>;
@@ -44,15 +45,22 @@ export class Journal {
 
   #append(event: object): void {
     try {
-      appendFileSync(this.folder.file('journal.jsonl'), (this.#cut ? '\n' : '') + JSON.stringify(event) + '\n', {
-        mode: 0o600,
-      });
+      append(this.folder.file('journal.jsonl'), (this.#cut ? '\n' : '') + JSON.stringify(event) + '\n');
       this.#cut = false;
     } catch (error) {
       this.#cut = true;
       // A full disk must not stop an undo: what cannot be told is left untold.
       process.stderr.write(`journal: ${String(error)}\n`);
     }
+  }
+}
+
+function append(file: string, text: string): void {
+  const handle = openOurs(file, 'a');
+  try {
+    appendFileSync(handle, text);
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -15,6 +15,7 @@ import type { Plan } from '../../core/plan/plan.ts';
 import { HostFailure } from '../handlers.ts';
 import { hasCode } from '../names.ts';
 import { exists, readIfThere, removeIfThere, syncFolder } from './durable.ts';
+import { openOurs } from './ours.ts';
 
 /** Who holds a root, so that a second deploy can say it and a dead holder can be told from a living one. */
 export interface LockHolder extends LockProcess {
@@ -254,7 +255,7 @@ function replaceWhole(file: string, holder: LockHolder): void {
 function withWhole<T>(file: string, holder: LockHolder, place: (fresh: string) => T): T {
   const fresh = `${file}.${process.pid}.${++files}`;
   try {
-    writeInto(openSync(fresh, 'w', 0o600), holder);
+    writeInto(openOurs(fresh, 'w'), holder);
     return place(fresh);
   } finally {
     if (exists(fresh)) removeIfThere(fresh);

@@ -4,6 +4,8 @@ import type { ProcessReport } from '../../core/plan/host-report.ts';
 export interface ProcessManager {
   /** Looks only: starts no daemon, writes nothing. */
   inspect(): Promise<ProcessReport>;
+  /** Rejects with a sentence where what a release or its undo will need is not permitted. Changes nothing. */
+  prove(): Promise<void>;
   /** What is needed to start the app again even if the manager forgets it, to be kept beside the release; `null` where nothing is. */
   definition(): Promise<string | null>;
   /** Makes the app run what is on the disk now. Rejects with a sentence. */
@@ -18,4 +20,17 @@ export interface ProcessManager {
   stop(): Promise<void>;
 }
 
-export class ManagerFailure extends Error {}
+export class ManagerFailure extends Error {
+  constructor(
+    message: string,
+    readonly remedy?: string,
+  ) {
+    super(message);
+  }
+}
+
+export function failedReport(error: unknown): ProcessReport {
+  const remedy = error instanceof ManagerFailure ? error.remedy : undefined;
+  const detail = error instanceof Error ? error.message : String(error);
+  return { state: 'failed', detail, ...(remedy !== undefined && { remedy }) };
+}

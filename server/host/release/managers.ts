@@ -1,6 +1,7 @@
 import type { ProcessReport } from '../../core/plan/host-report.ts';
 import type { ProcessSpec } from '../../core/plan/plan.ts';
 import { Command } from './command.ts';
+import { failedReport } from './manager.ts';
 import type { ProcessManager } from './manager.ts';
 import { Pm2 } from './pm2.ts';
 import { Systemd } from './systemd.ts';
@@ -16,7 +17,14 @@ export function managerOf(spec: ProcessSpec, root: string): ProcessManager {
   }
 }
 
-/** What the process manager knows of the app of this root. Starts nothing. */
-export function inspectProcess(spec: ProcessSpec, root: string): Promise<ProcessReport> {
-  return managerOf(spec, root).inspect();
+/** What the process manager knows of the app of this root, where a release could also restart it. Starts nothing. */
+export async function inspectProcess(spec: ProcessSpec, root: string): Promise<ProcessReport> {
+  const manager = managerOf(spec, root);
+  const report = await manager.inspect();
+  try {
+    if (report.state === 'found') await manager.prove();
+    return report;
+  } catch (error) {
+    return failedReport(error);
+  }
 }

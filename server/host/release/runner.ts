@@ -144,6 +144,8 @@ class Carrier {
   /** The process manager still runs what it ran when the plan was made. */
   async #verifyProcess(): Promise<void> {
     if (this.#manager === undefined) return;
+    // Here and not in the session that planned: with the rights and the environment that the undo will have.
+    await this.#manager.prove();
     const report = await this.#manager.inspect();
     const now = report.state === 'found' ? report.instances : [];
     const words = (runs: Plan['runs']): string =>
@@ -177,7 +179,9 @@ class Carrier {
   }
 
   async #watch(plan: Plan, hold: boolean): Promise<ReleaseEvent> {
-    this.#journal.step('watch', plan.health === null ? 'unwatched: only that it stays up' : names(plan));
+    const closed = this.#logs.unread();
+    const unseen = closed.length === 0 ? '' : `; without its log, which this user cannot read: ${closed.join(', ')}`;
+    this.#journal.step('watch', (plan.health === null ? 'unwatched: only that it stays up' : names(plan)) + unseen);
     const manager = this.#manager;
     const seen = await watch({
       plan,

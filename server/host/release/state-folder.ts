@@ -3,25 +3,34 @@ import * as path from 'path';
 import type { Plan } from '../../core/plan/plan.ts';
 import { HostFailure } from '../handlers.ts';
 import { hasCode, reasonOf } from '../names.ts';
-import { whyUnsafe } from '../state-safety.ts';
+import { isSharedBy, whyOutside, whyUnsafe } from '../state-safety.ts';
+import { groupId } from '../users.ts';
 import { copyVerified, exists, removeIfEmpty, removeIfThere, syncFolder, writeDurably } from './durable.ts';
-import { ReleaseFolder } from './folder.ts';
+import { CONTENTS, ReleaseFolder } from './folder.ts';
 import { keptContents, nextNumber, releaseIds, retire } from './history.ts';
 import { endOf, Journal, keepRoomForEnd, readJournal } from './journal.ts';
 import { releaseLock } from './lock.ts';
 import type { LockHolder } from './lock.ts';
+import { giveToGroup, makeOurs } from './ours.ts';
 import { readme } from './readme.ts';
 import { Changed, hasBegun } from './switch.ts';
 
-/** Makes the state folder, or sees that the one that is there is safe: what lies in it is run, and renamed into the live tree. */
-export function makeStateFolder(state: string): void {
-  if (!exists(state)) mkdirSync(state, { mode: 0o700 });
-  const unsafe = whyUnsafe(state);
+/**
+ * Makes the state folder, or sees that the one that is there is safe: what lies in it is run, and renamed into the live tree.
+ *
+ * @param group to which all of it is given
+ */
+export function makeStateFolder(state: string, group?: string): void {
+  const outside = whyOutside(group);
+  if (outside === undefined && !exists(state)) mkdirSync(state, { mode: 0o700 });
+  const unsafe = outside ?? whyUnsafe(state, group);
   if (unsafe !== undefined) {
     const message = `${state} cannot hold a release: ${unsafe.why}. Nothing live was touched.`;
     throw new HostFailure('state-folder', message, unsafe.remedy);
   }
-  mkdirSync(path.join(state, 'releases'), { recursive: true, mode: 0o700 });
+  const gid = group === undefined ? undefined : groupId(group);
+  if (gid !== undefined && !isSharedBy(state, group)) giveToGroup(state, gid);
+  makeOurs(path.join(state, 'releases'));
 }
 
 /** The release's folder with its plan, the room for its end, and the contents that older releases still have. */
@@ -34,8 +43,8 @@ export function layOut(plan: Plan, folder: ReleaseFolder): string[] {
     );
   }
   const number = nextNumber(plan.state);
-  for (const name of ['new', 'old', 'undo', 'removed', 'edits'])
-    mkdirSync(path.join(folder.path, name), { recursive: true, mode: 0o700 });
+  makeOurs(folder.path);
+  for (const name of CONTENTS) makeOurs(path.join(folder.path, name));
   keepRoomForEnd(folder);
   writeDurably(folder.file('number'), String(number));
   writeDurably(folder.file('plan.json'), JSON.stringify(plan, null, 2));

@@ -3,6 +3,8 @@ import type { ProcessSpec } from '../../core/plan/plan.ts';
 import { execute } from './execute.ts';
 import { ManagerFailure } from './manager.ts';
 import type { ProcessManager } from './manager.ts';
+import { proveSudo, runAs } from './sudo.ts';
+import type { Command } from './sudo.ts';
 
 type SystemdSpec = Extract<ProcessSpec, { kind: 'systemd' }>;
 
@@ -44,6 +46,11 @@ export class Systemd implements ProcessManager {
     };
   }
 
+  async prove(): Promise<void> {
+    if (this.spec.user) return;
+    for (const word of ['restart', 'stop'] as const) await proveSudo('root', this.#command(word));
+  }
+
   /** A unit's file stays where it is, whatever becomes of its process. */
   definition(): Promise<null> {
     return Promise.resolve(null);
@@ -61,21 +68,24 @@ export class Systemd implements ProcessManager {
     return this.#order('stop');
   }
 
+  /** A unit of the system is restarted by root, or by who may without a password. */
   async #order(word: 'restart' | 'stop'): Promise<void> {
-    const result = await this.#privileged([word, '--', this.spec.unit]);
+    const { unit, user } = this.spec;
+    const isOurs = user || process.geteuid?.() === 0;
+    const result = await (isOurs
+      ? this.#systemctl([word, '--', unit], RESTART_MS)
+      : runAs('root', this.#command(word), { timeoutMs: RESTART_MS }));
     if (result.status === 0) return;
     const detail = (result.stderr || result.stdout).trim().split('\n').slice(-2).join(' ');
-    throw new ManagerFailure(`systemctl ${word} ${this.spec.unit} ended with ${String(result.status)}: ${detail}`);
+    throw new ManagerFailure(`systemctl ${word} ${unit} ended with ${String(result.status)}: ${detail}`);
+  }
+
+  #command(word: 'restart' | 'stop'): Command {
+    return { fixed: ['/usr/bin/systemctl', word, this.spec.unit] };
   }
 
   #systemctl(words: readonly string[], timeoutMs: number): ReturnType<typeof execute> {
     return execute('systemctl', [...(this.spec.user ? ['--user'] : []), '--no-pager', ...words], { timeoutMs });
-  }
-
-  /** A unit of the system is restarted by root, or by who may without a password. */
-  #privileged(words: readonly string[]): ReturnType<typeof execute> {
-    if (this.spec.user || process.getuid?.() === 0) return this.#systemctl(words, RESTART_MS);
-    return execute('sudo', ['-n', 'systemctl', '--no-pager', ...words], { timeoutMs: RESTART_MS });
   }
 }
 

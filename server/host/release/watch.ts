@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'fs';
+import { accessSync, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'fs';
 import type { ProbeResult, ProcessInstance, ProcessReport } from '../../core/plan/host-report.ts';
 import type { Plan } from '../../core/plan/plan.ts';
+import { hasCode } from '../names.ts';
 import { UNKNOWN_PID } from './command.ts';
 import type { Journal } from './journal.ts';
 import { isBelow, listenersOf } from './listeners.ts';
@@ -190,6 +191,11 @@ export class LogTail {
     for (const file of files) this.#from.set(file, markOf(file));
   }
 
+  /** Files that this user cannot read: what the app says there is not seen. */
+  unread(): string[] {
+    return [...this.#from.keys()].filter(isClosed);
+  }
+
   /** What `pick` finds in the lines before that moment, as far back as is worth reading. */
   picked(pick: (line: string) => string | undefined): Set<string> {
     const found = new Set<string>();
@@ -210,6 +216,15 @@ export class LogTail {
   /** The last lines written since, of each file. */
   lines(): string[] {
     return [...this.#from].flatMap(([file, from]) => linesFrom(file, from).slice(-LOG_LINES));
+  }
+}
+
+function isClosed(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return false;
+  } catch (error) {
+    return hasCode(error, 'EACCES', 'EPERM');
   }
 }
 

@@ -71,7 +71,8 @@ describe('inspect', () => {
     writeFileSync(path.join(state, 'lock'), 'half a li');
     expect((await look(root, state)).stateFolder).toMatchObject({
       usable: false,
-      why: expect.stringContaining(`remove ${state}/lock`) as string,
+      why: 'its lock cannot be read as one',
+      remedy: expect.stringContaining(`remove ${state}/lock`) as string,
     });
   });
 });

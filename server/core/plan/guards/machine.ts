@@ -1,3 +1,4 @@
+import { count } from '../../words.ts';
 import type { ReleaseSummary } from '../../release/release.ts';
 import type { HostPlatform } from '../../tree/inventory.ts';
 import type { HostReport, ProbeResult } from '../host-report.ts';
@@ -14,8 +15,6 @@ export interface MachineFacts {
   readonly before: readonly ProbeResult[];
   /** Every release of this root, the newest first. */
   readonly releases: readonly ReleaseSummary[];
-  /** The group of several deployers that the configuration names. */
-  readonly group?: string;
 }
 
 /** Room for journals, records and the folders' own blocks. */
@@ -26,7 +25,6 @@ const SPARE_INODES = 32;
 export function machineConcerns(facts: MachineFacts, operations: readonly Operation[]): Concern[] {
   return [
     ...releaseConcerns(facts.releases),
-    ...unmetConcerns(facts),
     ...rootConcerns(facts.report),
     ...diskConcerns(facts.report, operations),
     ...nodeConcerns(facts),
@@ -71,29 +69,6 @@ export function releaseConcerns(releases: readonly ReleaseSummary[]): Concern[] 
   });
 }
 
-/** What a configuration asks for and a release does not do yet is said, not passed over. */
-function unmetConcerns({ group, process }: MachineFacts): Concern[] {
-  const unmet = (message: string): Concern => ({
-    guard: 'not-acted-on',
-    severity: 'warning',
-    message,
-    remedy: 'Connect as one user for all who deploy, the one that the app runs as ("user" of the target).',
-    blocking: 'never',
-  });
-  return [
-    ...(group === undefined
-      ? []
-      : [
-          unmet(
-            `"group" is not acted on yet: releases stay this user's own, and nobody else of ${group} can undo them.`,
-          ),
-        ]),
-    ...(process?.kind !== 'pm2' || process.user === undefined
-      ? []
-      : [unmet(`"user" of "process" is not acted on yet: PM2 is spoken to as the user that deploys.`)]),
-  ];
-}
-
 function rootConcerns({ root, stateFolder }: HostReport): Concern[] {
   const concerns: Concern[] = [];
   if (root.writable === false) {
@@ -110,7 +85,9 @@ function rootConcerns({ root, stateFolder }: HostReport): Concern[] {
       guard: 'state-folder',
       severity: 'error',
       message: `${stateFolder.path} cannot hold a release: ${stateFolder.why ?? 'no reason is known'}.`,
-      remedy: 'Mend that, or name another folder on the same file system with "state" in driftline.json.',
+      remedy:
+        stateFolder.remedy ??
+        'Mend that, or name another folder on the same file system with "state" in driftline.json.',
       blocking: 'always',
     });
   }
@@ -138,7 +115,7 @@ function diskConcerns({ disk, stateFolder }: HostReport, operations: readonly Op
     blocking: 'always',
   });
   if (disk.freeBytes < bytes) return [short(`${megabytes(disk.freeBytes)} free, ${megabytes(bytes)} needed`)];
-  if (disk.freeInodes < inodes) return [short(`${disk.freeInodes} inodes free, ${inodes} needed`)];
+  if (disk.freeInodes < inodes) return [short(`${count(disk.freeInodes, 'inode')} free, ${inodes} needed`)];
   return [];
 }
 
@@ -185,7 +162,9 @@ function processConcerns({ process }: HostReport, spec: ProcessSpec | null): Con
     case 'noDaemon':
     case 'otherUser':
     case 'failed':
-      return [concern(`${process.detail}.`, 'Start it, or correct "process" in driftline.json.', 'always')];
+      return [
+        concern(`${process.detail}.`, process.remedy ?? 'Start it, or correct "process" in driftline.json.', 'always'),
+      ];
     case 'notFound': {
       const others = process.others.length === 0 ? '' : ` There are: ${process.others.join(', ')}.`;
       return [concern(`${process.detail}.${others}`, 'Correct "process" in driftline.json.', 'always')];

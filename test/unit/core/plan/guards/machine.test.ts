@@ -20,7 +20,7 @@ const WELL: HostReport = {
   disk: { freeBytes: 1e12, freeInodes: 1e6 },
   clockMs: 0,
 };
-const say = (report: Partial<HostReport>, more: Partial<MachineFacts> = {}, operations = OPERATIONS) =>
+const concerns = (report: Partial<HostReport>, more: Partial<MachineFacts> = {}, operations = OPERATIONS) =>
   machineConcerns(
     {
       platform: { by: 'node', node: 'v20.0.0', os: 'linux' },
@@ -32,15 +32,19 @@ const say = (report: Partial<HostReport>, more: Partial<MachineFacts> = {}, oper
       ...more,
     },
     operations,
-  ).map(({ guard, severity, blocking, message }) => ({ guard, severity, blocking, message }));
+  );
+const say = (...facts: Parameters<typeof concerns>) =>
+  concerns(...facts).map(({ guard, severity, blocking, message }) => ({ guard, severity, blocking, message }));
 
 describe('the guards of the machine', () => {
   it('say nothing of a machine that is well', () => expect(say({})).toEqual([]));
 
-  it('say what a configuration asks for and is not done yet', () => {
-    expect(say({}, { group: 'deployers' })).toMatchObject([{ guard: 'not-acted-on', blocking: 'never' }]);
-    const process = { kind: 'pm2', name: 'api', user: 'app' } as const;
-    expect(say({}, { process })).toMatchObject([{ guard: 'not-acted-on', blocking: 'never' }]);
+  it('hand on what the host itself says is to be done', () => {
+    const remedy = 'Put that user into it.';
+    const stateFolder = { path: '/srv/state', exists: true, usable: false, why: 'ana is not in the group', remedy };
+    const process = { state: 'failed', detail: 'ana may not run it', remedy } as const;
+    const remedies = concerns({ stateFolder, process }).map((each) => each.remedy);
+    expect(remedies).toEqual([remedy, remedy]);
   });
 
   it('block where the root or the state folder cannot be written', () => {
