@@ -61,8 +61,8 @@ export function ended(planned: PlanResult, journal: readonly JournalEvent[]): De
   };
 }
 
-/** What was left in its middle, and what could not be compared or written, is never "nothing to do". */
-const OPEN: ReadonlySet<string> = new Set(['unfinished', 'locked', 'unreadable', 'type-changed']);
+/** What was left in its middle, what could not be compared or written, and what was not built is never "nothing to do". */
+const OPEN: ReadonlySet<string> = new Set(['unfinished', 'locked', 'unreadable', 'type-changed', 'stale-build']);
 
 function isOpen({ guard, blocks }: GuardFinding): boolean {
   return blocks && OPEN.has(guard);
