@@ -107,6 +107,42 @@ describe('a key with a passphrase', () => {
   });
 });
 
+describe('a deploy', () => {
+  beforeEach(async () => {
+    await sshd.acceptHostKey();
+  });
+
+  it('shows its plan and asks once, and a no writes nothing', async () => {
+    const deploy = driftline('deploy');
+    await deploy.sees('New (1)');
+    await deploy.sees('a.js');
+    await deploy.sees('Deploy to production? (y/N)');
+    deploy.type('n');
+    expect(await deploy.ended).toBe(1);
+    expect(deploy.text()).toContain('Refused: nothing was written.');
+    expect(existsSync(path.join(sshd.hostHome, 'a.js'))).toBe(false);
+    expect(existsSync(path.join(sshd.hostHome, '.driftline'))).toBe(false);
+  });
+
+  it('to a protected target wants its name typed, and another one writes nothing', async () => {
+    const file = path.join(workspace, 'driftline.json');
+    const { targets } = JSON.parse(readFileSync(file, 'utf8')) as { targets: { production: object } };
+    writeFileSync(file, JSON.stringify({ targets: { production: { ...targets.production, protected: true } } }));
+    const deploy = driftline('deploy');
+    await deploy.sees('type production to go on');
+    deploy.type('staging');
+    expect(await deploy.ended).toBe(1);
+    expect(deploy.text()).toContain('That is not production.');
+    expect(existsSync(path.join(sshd.hostHome, 'a.js'))).toBe(false);
+
+    const again = driftline('deploy');
+    await again.sees('type production to go on');
+    again.type('production');
+    expect(await again.ended).toBe(0);
+    expect(existsSync(path.join(sshd.hostHome, 'a.js'))).toBe(true);
+  });
+});
+
 describe('Ctrl-C at a question', () => {
   it('ends without a word to the host', async () => {
     const doctor = driftline('doctor');
