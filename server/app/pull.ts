@@ -141,14 +141,19 @@ async function sortOut(
     const entry = byPath.get(file.path);
     const named =
       entry !== undefined && (options.patterns.includes(entry.path) || options.patterns.includes(entry.local));
-    const reason = whyNot(entry, named, uncommitted);
+    const reason = whyNot(entry, named, uncommitted, both.repository !== undefined);
     if (entry !== undefined && reason === undefined) allowed.push({ file, entry });
     else refused.push({ path: file.path, reason: reason ?? 'it is not managed' });
   }
   return { allowed, refused };
 }
 
-function whyNot(entry: DriftEntry | undefined, named: boolean, uncommitted: ReadonlySet<string>): string | undefined {
+function whyNot(
+  entry: DriftEntry | undefined,
+  named: boolean,
+  uncommitted: ReadonlySet<string>,
+  inRepository: boolean,
+): string | undefined {
   if (entry === undefined) return 'it is not managed';
   if (entry.kind === 'unreadable') return `it could not be read (${entry.why ?? 'no reason given'})`;
   if (entry.kind === 'typeChanged') return `it is ${entry.why ?? 'another kind of thing on production'}`;
@@ -157,7 +162,9 @@ function whyNot(entry: DriftEntry | undefined, named: boolean, uncommitted: Read
   const secret = secretReason(entry.path);
   if (secret !== undefined && !named) return `${secret}: name it to pull it`;
   if (entry.here !== undefined && entry.kind !== 'same' && uncommitted.has(entry.local)) {
-    return 'it has changes here that are in no commit: commit or stash them first';
+    return inRepository
+      ? 'it has changes here that are in no commit: commit or stash them first'
+      : 'it differs here, and without git nobody knows what would be lost: move it away first';
   }
   return undefined;
 }
