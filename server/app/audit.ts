@@ -30,7 +30,12 @@ export async function withNeeds(context: VerbContext, both: Look): Promise<Drift
   });
 }
 
-function auditResult(context: VerbContext, both: Look, entries: readonly DriftEntry[], address: string): AuditResult {
+export function auditResult(
+  context: VerbContext,
+  both: Look,
+  entries: readonly DriftEntry[],
+  address: string,
+): AuditResult {
   const { inventory, history } = both;
   const problems = both.local.unnamed.map((path) => ({ path, reason: 'its name here is not UTF-8' }));
   return {

@@ -1,4 +1,5 @@
 import type { Config, Target } from '../config/config.ts';
+import type { KnownModules } from '../io/inventory-file.ts';
 import type { Places } from '../io/places.ts';
 import type { Host } from '../remote/host.ts';
 import type { Person, Progress } from './person.ts';
@@ -12,6 +13,8 @@ export interface VerbContext {
   readonly signal: AbortSignal;
   /** Driftline's own folders on this machine. */
   readonly places: Places;
+  /** What production's modules say, where that is known without reading them. */
+  readonly knownModules?: KnownModules;
   /** The connection to the target's host, made at the first call and shared after. */
   host(): Promise<Host>;
 }

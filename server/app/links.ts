@@ -59,6 +59,8 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
   const folder = await realpath(context.config.folder);
   const modules = new ModuleStore(new ModuleMemory(context.places.cache, [folder, context.target.name]));
   await modules.recall();
+  const known = context.knownModules;
+  if (known !== undefined) modules.learn(known.facts);
   const hashesThere = new Map(inventory.entries.map((entry) => [entry.path, entry.content?.sha256]));
   const localTree = new SnapshotTree([]);
   const hashesHere = new Map<string, string>();
@@ -91,7 +93,12 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
     },
     sources: {
       local: new DiskSource(modules, (path) => hashesHere.get(path)),
-      production: new HostSource(host, inventory.realRoot, (path) => hashesThere.get(path), modules),
+      production: new HostSource(
+        host,
+        inventory.realRoot,
+        (path) => hashesThere.get(path) ?? known?.hashes.get(path),
+        modules,
+      ),
     },
     modules,
     written: overlay.writes.map((write) => write.local).filter(isModulePath),

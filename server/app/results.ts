@@ -52,6 +52,8 @@ export interface CheckResult {
   /** Of the inventory that the verdicts rest on; says nothing newer than this. */
   readonly takenAt: string;
   readonly complete: boolean;
+  /** Where it was not production that told, but a file. */
+  readonly inventory?: { readonly file: string; readonly ageMs: number };
   readonly modules: number;
   readonly findings: readonly Finding[];
   /** What could not be judged, by name. */

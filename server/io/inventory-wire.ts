@@ -52,6 +52,20 @@ export function parseEntries(values: readonly unknown[]): readonly InventoryEntr
 
 type Fields = { readonly [K in keyof InventoryEntry]: unknown };
 
+/** A whole inventory, from a file; `undefined` where it is none, or where an entry cannot be one. */
+export function parseInventory(value: unknown): Inventory | undefined {
+  const end = parseInventoryEnd(value);
+  const listed = fieldsOf(value)?.['entries'];
+  if (end === undefined || !Array.isArray(listed)) return undefined;
+  const entries = new Map<string, InventoryEntry>();
+  for (const item of listed) {
+    const entry = parseEntry(item);
+    if (entry === undefined || oddity(entry.path, entries) !== undefined) return undefined;
+    entries.set(entry.path, entry);
+  }
+  return { ...end, entries: [...entries.values()] };
+}
+
 /** An inventory without its entries. */
 export function parseInventoryEnd(value: unknown): Omit<Inventory, 'entries'> | undefined {
   const fields = fieldsOf(value);

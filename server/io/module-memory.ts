@@ -38,7 +38,7 @@ export function parseFacts(text: string): ModuleFacts | undefined {
   return isFacts(value) ? value : undefined;
 }
 
-function isFacts(value: unknown): value is ModuleFacts {
+export function isFacts(value: unknown): value is ModuleFacts {
   const { syntax, links, dynamic, exports, braced = [], starFrom } = fieldsOf(value) ?? {};
   return (
     (syntax === 'esm' || syntax === 'script') &&

@@ -30,6 +30,11 @@ export class ModuleStore {
     this.#remembered = (await this.memory?.load()) ?? new Map<string, string>();
   }
 
+  /** What came from elsewhere, by key. */
+  learn(facts: ReadonlyMap<string, ModuleFacts>): void {
+    for (const [name, value] of facts) this.#facts.set(name, value);
+  }
+
   /** Keeps what this run has asked for, if any of it is new; it is only a memory, so that a full disk costs the next run some time. */
   async keep(): Promise<void> {
     if (this.#hasNews) await this.memory?.save(this.#facts).catch(() => undefined);
@@ -37,7 +42,7 @@ export class ModuleStore {
   }
 
   get(sha256: string, path: string): ModuleFacts | undefined {
-    const name = key(sha256, path);
+    const name = moduleKey(sha256, path);
     const known = this.#facts.get(name);
     if (known !== undefined) return known;
     const text = this.#remembered.get(name);
@@ -55,7 +60,7 @@ export class ModuleStore {
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
       if (text.includes('\0')) return { state: 'unreadable', reason: 'binary data, not a module' };
       facts = await readModule(path, text);
-      this.#facts.set(key(sha256, path), facts);
+      this.#facts.set(moduleKey(sha256, path), facts);
       this.#hasNews = true;
     }
     return { state: 'known', value: facts };
@@ -75,6 +80,6 @@ async function parse(path: string, text: string): Promise<ModuleFacts> {
 }
 
 /** The extension decides how a text is read, so it is part of what the facts are known by. */
-function key(sha256: string, path: string): string {
+export function moduleKey(sha256: string, path: string): string {
   return `${path.slice(path.lastIndexOf('.'))} ${sha256}`;
 }

@@ -34,9 +34,9 @@ import type { Host } from '../remote/host.ts';
 import { consentQuestion, Consents } from './consents.ts';
 import type { EngineParams, EngineResult, LookResult, PlannedResult, ProgressNote, TargetName } from './engine.ts';
 import { NotReady } from './failures.ts';
-import { loadMemory, saveMemory } from './memory.ts';
-import type { HostMemory } from './memory.ts';
-import { RecordingHost, ReplayingHost } from './remembering-host.ts';
+import { loadMemory, saveMemory } from '../io/host-memory.ts';
+import type { HostMemory } from '../io/host-memory.ts';
+import { NOT_ASKED, RecordingHost, ReplayingHost } from '../io/replaying-host.ts';
 
 /** What the worker thread gives the engine. */
 export interface EngineSurroundings {
@@ -250,7 +250,7 @@ export class Engine {
   async #production(known: Known): Promise<NonNullable<Known['production']>> {
     const memory = this.#memoryOf(known);
     const hashes = new Map(memory.inventory.entries.map((entry) => [entry.path, entry.content?.sha256]));
-    const host = new ReplayingHost(memory, await known.host);
+    const host = new ReplayingHost(memory, await known.host, NOT_ASKED);
     return {
       tree: new SnapshotTree(factsOf(memory.inventory)),
       source: new HostSource(host, memory.inventory.realRoot, (file) => hashes.get(file), this.#modules),
@@ -301,12 +301,12 @@ export class Engine {
   }
 
   async #replay(known: Known, signal: AbortSignal): Promise<VerbContext> {
-    const host = new ReplayingHost(this.#memoryOf(known), await known.host);
+    const host = new ReplayingHost(this.#memoryOf(known), await known.host, NOT_ASKED);
     return this.#verbContext(known, signal, () => Promise.resolve(host));
   }
 
   async #recalled(known: Known): Promise<Host | undefined> {
-    return known.memory === undefined ? undefined : new ReplayingHost(known.memory, await known.host);
+    return known.memory === undefined ? undefined : new ReplayingHost(known.memory, await known.host, NOT_ASKED);
   }
 
   #verbContext(known: Known, signal: AbortSignal, host: () => Promise<Host>): VerbContext {

@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '../../core/link/finding.ts';
 import type { CheckResult } from '../../app/results.ts';
+import { age } from '../../core/words.ts';
 import { escapeName } from './escape.ts';
 import { columns, count, group, lines, next, time } from './text.ts';
 import type { Paint, ReportOptions } from './text.ts';
@@ -34,7 +35,9 @@ export function checkReport(result: CheckResult, options: ReportOptions): string
 }
 
 function verdict(errors: number, warnings: number, result: CheckResult, paint: Paint): string {
-  const basis = `${count(result.modules, 'module')} against ${result.target} as of ${time(result.takenAt)}`;
+  const { inventory } = result;
+  const source = inventory === undefined ? '' : ` (${age(inventory.ageMs)} ago, by ${escapeName(inventory.file)})`;
+  const basis = `${count(result.modules, 'module')} against ${result.target} as of ${time(result.takenAt)}${source}`;
   if (errors + warnings === 0) {
     const all =
       result.complete && result.notJudged.length === 0

@@ -1,3 +1,4 @@
+import { age } from '../../core/words.ts';
 import { createHash } from 'node:crypto';
 import type { CheckResult } from '../../app/results.ts';
 import { VERDICTS } from '../../core/link/finding.ts';
@@ -52,8 +53,9 @@ export function sarifLog(result: CheckResult, version: string): string {
 }
 
 /** What is said of the judging itself, and of no place in a file. */
-function notificationsOf({ notJudged, packageDifferences }: CheckResult): object[] {
+function notificationsOf({ notJudged, packageDifferences, inventory }: CheckResult): object[] {
   const texts = [
+    ...(inventory === undefined ? [] : [`Judged by an inventory that is ${age(inventory.ageMs)} old.`]),
     ...notJudged.map((each) => `${each.path} was not judged: ${each.reason}`),
     ...packageDifferences.map((each) => each.message),
   ];

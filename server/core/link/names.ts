@@ -15,9 +15,13 @@ export function exportedNames(view: View, path: TreePath, runtime: Runtime): Rea
 /** What every object has: nobody exports these, and they are there all the same. */
 const OF_ANY_OBJECT = Object.getOwnPropertyNames(Object.prototype);
 
-/** The names that a `require` can take from a module, or `undefined` where they cannot be told for certain. */
+/**
+ * The names that a `require` can take from a module of the application, or `undefined` where they cannot be told for certain. Packages are
+ * large, and their names seldom written out.
+ */
 export function requiredNames(view: View, path: TreePath, runtime: Runtime): ReadonlySet<string> | undefined {
-  if (!['.js', '.cjs'].includes(extname(path)) || isEsModule(view, path)) return undefined;
+  if (path.includes('/node_modules/') || !['.js', '.cjs'].includes(extname(path))) return undefined;
+  if (isEsModule(view, path)) return undefined;
   const module = view.module(path);
   if (module.state !== 'known' || module.value.problem !== undefined) return undefined;
   const { syntax, properties } = module.value;

@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Inventory } from '../core/tree/inventory.ts';
 import type { Fact } from '../core/tree/tree.ts';
 import type { HostHello } from '../remote/host.ts';
+import { readIfThere, writePrivately } from './private-files.ts';
 
 /** One production file's bytes, as the host sent them. */
 export interface RememberedContent {
@@ -26,13 +24,8 @@ export interface HostMemory {
 
 /** `undefined` where there is none, or one that cannot be used: production is then looked at again. */
 export async function loadMemory(file: string): Promise<HostMemory | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const bytes = await readIfThere(file);
+  if (bytes === undefined) return undefined;
   try {
     const value: unknown = deserialize(bytes);
     return isMemory(value) ? value : undefined;
@@ -41,12 +34,9 @@ export async function loadMemory(file: string): Promise<HostMemory | undefined> 
   }
 }
 
-/** Replaces the file in one step, readable by this user only: it holds production's code. */
+/** It holds production's code. */
 export async function saveMemory(file: string, memory: HostMemory): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const fresh = `${file}.${randomBytes(6).toString('hex')}`;
-  await writeFile(fresh, serialize(memory), { mode: 0o600 });
-  await rename(fresh, file);
+  await writePrivately(file, serialize(memory));
 }
 
 /** The file is our own, in a folder of this user's; this finds one of another version, not a forged one. */

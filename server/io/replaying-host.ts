@@ -1,13 +1,16 @@
+import { Failure } from '../core/failure.ts';
 import type { InventoryEntry } from '../core/tree/inventory.ts';
 import type { Fact, Need } from '../core/tree/tree.ts';
 import { LineDropped } from '../remote/failures.ts';
 import type { Host, HostHello, HostVerbs, RequestOptions, Verb } from '../remote/host.ts';
-import type { HostMemory } from './memory.ts';
+import type { HostMemory } from './host-memory.ts';
 
 /** Larger contents are asked for again; modules and configuration are smaller. */
 const MAX_REMEMBERED_BYTES = 256 * 1024;
 const MAX_REMEMBERED_CONTENTS = 5000;
-const NOT_ASKED = 'production has not been asked since the editor started';
+
+/** What is said of a question that has no answer here. */
+export const NOT_ASKED = 'production has not been asked since the editor started';
 
 /** The verbs whose answers are remembered, each with what it is asked, its parts and its end. */
 type Reading = 'inventory' | 'facts' | 'read';
@@ -82,9 +85,14 @@ export class RecordingHost implements Host {
  * was never asked goes to the live host, or, without one, is unreadable: then it gives no verdict.
  */
 export class ReplayingHost implements Host {
+  /** Paths of which something was asked that nobody could answer. */
+  readonly unanswered = new Set<string>();
+
+  /** @param why nobody answers what was never asked, where there is no live host */
   constructor(
     readonly memory: HostMemory,
     readonly live: Host | undefined,
+    readonly why: string,
   ) {}
 
   get address(): string {
@@ -120,7 +128,7 @@ export class ReplayingHost implements Host {
       await this.#read(ask as HostVerbs['read']['ask'], tell, options.signal);
       return {};
     }
-    if (this.live === undefined) throw new Error(`"${verb}" needs the host itself`);
+    if (this.live === undefined) throw new NotRecorded(verb, this.why);
     return this.live.request(verb, ask, options);
   }
 
@@ -129,7 +137,8 @@ export class ReplayingHost implements Host {
     const open = needs.filter((need) => !this.memory.facts.has(factKey(need)));
     if (open.length === 0) return known;
     if (this.live === undefined) {
-      const answer = { state: 'unreadable', reason: NOT_ASKED } as const;
+      const answer = { state: 'unreadable', reason: this.why } as const;
+      for (const { path } of open) this.unanswered.add(path);
       return [...known, ...open.map((need): Fact => ({ ask: need.ask, path: need.path, answer }))];
     }
     await this.live.request(
@@ -150,11 +159,22 @@ export class ReplayingHost implements Host {
       const known = this.memory.contents.get(file.path);
       if (known !== undefined) {
         tell({ path: file.path, sha256: known.sha256, size: known.bytes.length }, known.bytes);
-      } else if (this.live === undefined) tell({ path: file.path, problem: NOT_ASKED });
-      else open.push(file);
+      } else if (this.live === undefined) {
+        this.unanswered.add(file.path);
+        tell({ path: file.path, problem: this.why });
+      } else open.push(file);
     }
     if (open.length === 0) return;
     await this.live?.request('read', { ...ask, files: open }, { ...(signal && { signal }), onPart: tell });
+  }
+}
+
+/** Something that only the host itself can do. */
+class NotRecorded extends Failure {
+  readonly kind = 'refused';
+
+  constructor(verb: Verb, why: string) {
+    super(`"${verb}" needs the host itself: ${why}.`, 'Look at production again: driftline audit');
   }
 }
 
