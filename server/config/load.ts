@@ -36,7 +36,8 @@ export function parseConfig(text: string, file: string): Config | ConfigProblem[
         0,
         'driftline.json is empty.',
         'Run `driftline init` in a folder without one, or write { "targets": { … } }.',
-        true,
+        // Editors find nothing wrong with a file of nothing.
+        false,
       ),
     ];
   const broken = syntaxProblems(document);

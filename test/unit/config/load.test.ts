@@ -386,6 +386,17 @@ describe('parseConfig refuses', () => {
     expect(wrong(text)).toEqual(problems);
   });
 
+  it('what no schema says to an editor: each of these is left to the language server', () => {
+    const said = (text: string): boolean[] => {
+      const result = parseConfig(text, FILE);
+      return Array.isArray(result) ? result.map((problem) => problem.bySchema) : [];
+    };
+    expect(said('')).toEqual([false]);
+    expect(said(target(HOST, '"root": "/srv/../voice"'))).toEqual([false]);
+    expect(said(target(HOST, '"root": "srv"'))).toEqual([true]);
+    expect(said('{')).toEqual([true]);
+  });
+
   it('everything at once, in the order of the text', () => {
     const lines = wrong(target('"hots": "x"', '"root": 5', '"keep": 0')).map((problem) => problem.split(' ')[0]);
     expect(lines).toEqual(['1:2', '2:10', '3:10']);
