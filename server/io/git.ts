@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
+import { Failure } from '../core/failure.ts';
 import type { CommitChange } from '../core/drift/history.ts';
 
 /**
@@ -42,6 +43,24 @@ export async function openRepository(folder: string): Promise<Repository | undef
     return undefined; // No git, or not a work tree: everything that asks has an answer for that.
   }
   return new CommandLineRepository(top);
+}
+
+/** A person without a name in git's configuration, a hook, a lock: git's own reason is all that there is to say. */
+export class NotCommitted extends Failure {
+  readonly kind = 'refused';
+  constructor(cause: unknown) {
+    const lines = (cause instanceof Error ? cause.message : String(cause))
+      .split('\n')
+      .filter((line) => line.trim() !== '');
+    const why = (lines.find((line) => /^(?:fatal|error): /.test(line)) ?? lines.at(-1) ?? 'it gave no reason')
+      .trim()
+      .replace(/^(?:fatal|error): |\.$/g, '');
+    super(
+      `The files are in the workspace, but git did not commit them: ${why}.`,
+      'See why with `git commit`, which also makes the commit once that is mended.',
+      { cause },
+    );
+  }
 }
 
 class CommandLineRepository implements Repository {
@@ -136,8 +155,12 @@ class CommandLineRepository implements Repository {
 
   async commit(paths: readonly string[], message: string): Promise<string> {
     const literals = paths.map(literal);
-    await git(this.top, ['add', '--force', '--', ...literals], { locks: true });
-    await git(this.top, ['commit', '--quiet', '-m', message, '--', ...literals], { locks: true });
+    try {
+      await git(this.top, ['add', '--force', '--', ...literals], { locks: true });
+      await git(this.top, ['commit', '--quiet', '-m', message, '--', ...literals], { locks: true });
+    } catch (error) {
+      throw new NotCommitted(error);
+    }
     return (await git(this.top, ['rev-parse', '--short=8', 'HEAD'])).trim();
   }
 

@@ -38,6 +38,29 @@ async function open(): Promise<Repository> {
   return repository;
 }
 
+describe('a commit', () => {
+  it('is made of the named files alone', async () => {
+    commit({ 'a.js': 'a\n' });
+    writeFileSync(path.join(top, 'b.js'), 'b\n');
+    writeFileSync(path.join(top, 'c.js'), 'c\n');
+    const made = await (await open()).commit(['b.js'], 'Pull b.js');
+    expect(git('rev-parse', '--short=8', 'HEAD').trim()).toBe(made);
+    expect(git('show', '--format=%s', '--name-only', 'HEAD').trim().split(/\n+/)).toEqual(['Pull b.js', 'b.js']);
+  });
+
+  it('that git does not make is refused with its reason', async () => {
+    commit({ 'a.js': 'a\n' });
+    writeFileSync(path.join(top, 'b.js'), 'b\n');
+    writeFileSync(path.join(top, '.git/index.lock'), '');
+    await expect((await open()).commit(['b.js'], 'Pull b.js')).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(
+        /^The files are in the workspace, but git did not commit them: .*\w\.$/s,
+      ) as string,
+    });
+  });
+});
+
 describe('the repository as the memory of what was committed', () => {
   it('stops reading history once every content is found, and that is no failure', async () => {
     // History enough that git is still writing when the first commit has answered.
