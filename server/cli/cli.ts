@@ -16,16 +16,23 @@ export async function runCli(around: Surroundings): Promise<number> {
       status = await ending;
     },
   });
+  const verbs = program.commands.map((command) => command.name());
   try {
+    refuseUnknownHelp(around.words, verbs);
     await program.parseAsync([...around.words], { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return OK; // --help and --version: shown.
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_OF_FAILURE.usage; // No verb: shown.
-    const verbs = program.commands.map((command) => command.name());
     const failure = error instanceof CommanderError ? badArguments(error, around.words, verbs) : error;
     return tellFailure(asFailure(failure, around.interrupts.signal), around);
   }
+}
+
+/** commander answers it with the whole help, and no word of what is wrong. */
+function refuseUnknownHelp([first, verb]: readonly string[], verbs: readonly string[]): void {
+  if (first !== 'help' || verb === undefined || verb.startsWith('-') || [first, ...verbs].includes(verb)) return;
+  throw new BadArguments(`There is no command '${verb}' to show the help of.`, 'See: driftline --help');
 }
 
 /** Says what went wrong where whoever ran us looks for it. */

@@ -72,6 +72,7 @@ describe('arguments', () => {
     [['plan', '--accept', 'no-health'], '--reason', '--reason'],
     [['pull'], 'Nothing to pull was named', '--missing'],
     [['lsp'], 'speak with its editor', '--stdio'],
+    [['help', 'aduit'], "no command 'aduit'", 'driftline --help'],
     [['init'], '--host and --root', 'driftline init --host'],
   ])('%j is a mistake that says what to do', async (words, told, remedy) => {
     const { status, around } = await run(...words);
