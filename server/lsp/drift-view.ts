@@ -59,11 +59,11 @@ function groupOf(entry: DriftEntry): DriftGroupId | undefined {
 }
 
 function why(entry: DriftEntry): string {
-  const [first, ...others] = entry.neededBy ?? [];
-  const needed =
+  const [first, ...others] = entry.neededBy ?? entry.perhapsNeededBy ?? [];
+  const by =
     first === undefined
       ? undefined
-      : `imported by ${first.file}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+      : `${entry.neededBy === undefined ? 'perhaps ' : ''}imported by ${first.file}${others.length === 0 ? '' : ` and ${others.length} more`}`;
   const kind = entry.kind === 'localOnly' ? 'new' : entry.kind === 'changedHere' ? 'changed here' : undefined;
-  return [needed, kind, entry.why].filter((part) => part !== undefined).join(', ');
+  return [by, kind, entry.why].filter((part) => part !== undefined).join(', ');
 }

@@ -62,6 +62,8 @@ describe('the drift view', () => {
       there: true,
       why: 'imported by api/index.js and 2 more',
     });
+    const perhaps = entry('mail.js', 'productionOnly', { perhapsNeededBy: [{ file: 'api/load.js', line: 3 }] });
+    expect(driftItem(perhaps, uriOf).why).toBe('perhaps imported by api/load.js');
     expect(driftItem(entry('new.js', 'localOnly'), uriOf)).toMatchObject({ here: true, there: false, why: 'new' });
     expect(driftItem(entry('a.js', 'changedHere', { why: 'since 1a2b3c4' }), uriOf)).toMatchObject({
       here: true,
