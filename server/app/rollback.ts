@@ -1,6 +1,7 @@
 import { count } from '../core/words.ts';
 import { decide } from '../core/plan/guards/concern.ts';
 import type { Concern } from '../core/plan/guards/concern.ts';
+import { releaseConcerns } from '../core/plan/guards/machine.ts';
 import type { Acceptance, Content, Plan } from '../core/plan/plan.ts';
 import type { Inventory } from '../core/tree/inventory.ts';
 import { takeInventory } from '../io/inventory.ts';
@@ -61,8 +62,10 @@ async function findWay(context: VerbContext, to: string | undefined): Promise<Wa
   try {
     return wayBack(known.releases, to);
   } catch (error) {
-    if (error instanceof NoWay) throw new Refused(error.message, 'See: driftline releases');
-    throw error;
+    if (!(error instanceof NoWay)) throw error;
+    // A release that has not ended is why there is none, or comes before it.
+    const [held] = releaseConcerns(known.releases);
+    throw new Refused(held?.message ?? error.message, held?.remedy ?? 'See: driftline releases');
   }
 }
 

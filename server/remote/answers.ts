@@ -220,6 +220,7 @@ const releaseSummary = record<ReleaseSummary>({
   by: anyText,
   commit: optional(anyText),
   files: anyNumber,
+  elsewhere: optional(anyText),
   touched: yesOrNo,
   unlocked: optional(yesOrNo),
   undoes: optional(listOf(anyText)),

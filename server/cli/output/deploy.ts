@@ -1,8 +1,8 @@
 import type { JournalEvent } from '../../core/release/release.ts';
-import { asSentence, outcomeSentence } from '../../app/outcome.ts';
+import { asSentence, lastEntries, outcomeSentence } from '../../app/outcome.ts';
 import type { DeployResult } from '../../app/results.ts';
 import { escapeName } from './escape.ts';
-import { counts, guardLines, wayOut } from './plan.ts';
+import { commandIn, counts, guardLines, wayOut } from './plan.ts';
 import { columns, lines, next } from './text.ts';
 import type { Paint, ReportOptions } from './text.ts';
 
@@ -104,8 +104,6 @@ function probeGroup(title: string, journal: readonly JournalEvent[], paint: Pain
   return ['', paint.bold(title), ...columns(rows, (cell, column) => (column > 0 ? cell : colour(cell)))];
 }
 
-const LOG_LINES = 15;
-
 /** The application's last lines, as the host gave them, without those of a stack that lie in packages. */
 function logs(journal: readonly JournalEvent[], paint: Paint): string[] {
   const last = journal.findLast((event) => event.type === 'log');
@@ -114,7 +112,7 @@ function logs(journal: readonly JournalEvent[], paint: Paint): string[] {
   return [
     '',
     paint.bold("The application's last lines"),
-    ...own.slice(-LOG_LINES).map((line) => paint.dim(`  ${escapeName(line)}`)),
+    ...lastEntries(own).map((line) => paint.dim(`  ${escapeName(line)}`)),
   ];
 }
 
@@ -154,7 +152,9 @@ function toMend(result: DeployResult): string[] {
   const { plan, journal } = result;
   if (plan === null || !journal.some((event) => event.type === 'switched')) return [];
   const log = journal.findLast((event) => event.type === 'log')?.lines ?? [];
-  const place = log.map((line) => placeIn(plan.root.real, line)).find((each) => each !== undefined);
+  const place = lastEntries(log.filter((line) => !FRAME_OF_PACKAGE.test(line)))
+    .map((line) => placeIn(plan.root.real, line))
+    .find((each) => each !== undefined);
   const where = place === undefined ? 'what the lines above tell' : `${escapeName(place)} (from the root)`;
   return ['', `Mend ${where}, then deploy again.`];
 }
@@ -164,11 +164,6 @@ function placeIn(root: string, line: string): string | undefined {
   const at = line.indexOf(`${root}/`);
   if (at < 0 || line.includes('/node_modules/')) return undefined;
   return /^[^\s:()]+\.[cm]?[jt]sx?(?::\d+)?/.exec(line.slice(at + root.length + 1))?.[0];
-}
-
-/** A verb that a sentence tells people to run. */
-function commandIn(detail: string): string | undefined {
-  return /\bdriftline [a-z]+/.exec(detail)?.[0];
 }
 
 function afterRefusal({ guards, detail }: DeployResult, verb: string): string {

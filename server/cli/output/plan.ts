@@ -152,7 +152,15 @@ function verdict(result: PlanResult, options: PlanReportOptions): string[] {
 /** The command that answers what blocks, where there is one. */
 export function wayOut(guards: readonly GuardFinding[]): string {
   const blocking = guards.filter((guard) => guard.blocks);
+  // While a release holds the root, nothing else is worth mending first.
+  const holding = blocking.find(({ guard }) => guard === 'unfinished' || guard === 'locked');
+  if (holding !== undefined) return commandIn(holding.remedy) ?? 'driftline releases';
   if (blocking.some((guard) => (guard.link?.pull ?? []).length > 0)) return 'driftline pull --missing';
   const hotfix = blocking.find((guard) => guard.guard === 'hotfix-overwritten' && guard.path !== undefined);
   return hotfix?.path === undefined ? 'driftline plan' : `driftline pull ${shellWord(hotfix.path)}`;
+}
+
+/** What a sentence tells people to run: whole where it is its end. */
+export function commandIn(sentence: string): string | undefined {
+  return /: (driftline .+?)\.?$/.exec(sentence)?.[1] ?? /\bdriftline [a-z]+/.exec(sentence)?.[0];
 }

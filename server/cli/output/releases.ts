@@ -6,7 +6,7 @@ import type { ReportOptions } from './text.ts';
 /** `driftline releases` for people: the newest first, and what can be gone back to. */
 export function releasesReport(result: ReleasesResult, options: ReportOptions): string {
   const { paint } = options;
-  const releases = [...result.releases].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  const { releases } = result; // The newest first, as the host has numbered them: its clock may have jumped.
   if (releases.length === 0)
     return lines(`No release of ${result.target} was ever made by Driftline.`, next(['driftline plan'], options));
   const shown = options.all === true ? releases : releases.slice(0, 20);
@@ -22,8 +22,8 @@ export function releasesReport(result: ReleasesResult, options: ReportOptions): 
 
 /** What is not at its end comes first; else the ways back: one release, and to an earlier one. */
 function commands(releases: readonly ReleaseSummary[]): string[] {
-  // What was rolled back left everything as it was before.
-  switch (releases.find((release) => release.outcome !== 'rolledBack')?.outcome) {
+  // What was rolled back left everything as it was before, and what was unlocked has been judged.
+  switch (releases.find(({ outcome, unlocked }) => outcome !== 'rolledBack' && unlocked !== true)?.outcome) {
     case 'interrupted':
       return ['driftline recover'];
     case 'failedNeedsAttention':

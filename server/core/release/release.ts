@@ -46,6 +46,8 @@ export interface ReleaseSummary {
   readonly by: string;
   readonly commit?: string;
   readonly files: number;
+  /** Of one that is `running` as far as anybody here can tell: the machine or container that it was begun on, which is not this one. */
+  readonly elsewhere?: string;
   /** Whether it came as far as live files: one that did not stands in nobody's way, the next deploy ends it. */
   readonly touched: boolean;
   /** It ended with something that needs a person, and a person has taken its lock away since: it stands in nobody's way. */

@@ -7,8 +7,8 @@ import { hasCode } from '../names.ts';
 import { exists, readIfThere, sha256Of } from './durable.ts';
 import { ReleaseFolder } from './folder.ts';
 import { endOf, readJournal } from './journal.ts';
-import { lifeOf, readLock } from './lock.ts';
-import type { LockHolder } from './lock.ts';
+import { lifeOf, placeOf, readLock } from './lock.ts';
+import type { HolderLife, LockHolder } from './lock.ts';
 import { hasBegun } from './switch.ts';
 
 /** The newest first: by the number that each was given under the lock, since a clock may have jumped; an older program gave none. */
@@ -75,13 +75,14 @@ function summary(folder: ReleaseFolder, plan: Plan, lock: LockHolder | undefined
   const journal = readJournal(folder);
   const ended = endOf(journal);
   const first = journal[0];
-  const lives = lock?.release === folder.id && lifeOf(lock) !== 'dead';
+  const life = lock?.release === folder.id ? lifeOf(lock) : 'dead';
   return {
     id: folder.id,
     startedAt: first?.at ?? plan.madeAt,
     ...(ended !== undefined && { endedAt: ended.at }),
-    outcome: ended?.outcome ?? (lives ? 'running' : 'interrupted'),
-    detail: ended?.detail ?? (lives ? 'in its middle' : 'cut off in its middle: driftline recover'),
+    outcome: ended?.outcome ?? (life === 'dead' ? 'interrupted' : 'running'),
+    detail: ended?.detail ?? MIDDLES[life],
+    ...(ended === undefined && life === 'unknown' && lock !== undefined && { elsewhere: placeOf(lock) }),
     by: `${plan.by.user}@${plan.by.machine}`,
     ...(plan.commit !== undefined && { commit: plan.commit.id }),
     files: plan.operations.length,
@@ -91,6 +92,12 @@ function summary(folder: ReleaseFolder, plan: Plan, lock: LockHolder | undefined
     kept: plan.operations.every((operation, number) => operation.kind === 'create' || exists(folder.backup(number))),
   };
 }
+
+const MIDDLES: Readonly<Record<HolderLife, string>> = {
+  alive: 'in its middle',
+  dead: 'cut off in its middle: driftline recover',
+  unknown: "begun elsewhere; whether it still runs can't be told from here",
+};
 
 /** `undefined` for a folder whose plan never arrived whole. */
 function planOf(folder: ReleaseFolder): Plan | undefined {

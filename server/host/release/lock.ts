@@ -29,6 +29,8 @@ export interface LockHolder extends LockProcess {
   /** A pid means something only in its own namespace: two containers may share a root. */
   readonly namespace: string | null;
   readonly machine: string;
+  /** What people call that machine, or the container there. */
+  readonly host?: string;
 }
 
 /** The host program that prepares, then the runner. */
@@ -83,9 +85,14 @@ export function held(other: LockHolder, life: HolderLife): HostFailure {
     ? new HostFailure('locked', `Another ${doing} is running: ${who}.`, 'Wait for it: driftline releases')
     : new HostFailure(
         'locked',
-        `A ${doing} holds this root: ${who}, on ${other.machine}; whether it still runs can't be told from here.`,
+        `A ${doing} holds this root: ${who}, on ${placeOf(other)}; whether it still runs can't be told from here.`,
         `Ask ${other.by}. If it is gone, recover where it ran, or have the lock taken away: driftline unlock ${other.release} --holder ${other.by} --reason "…"`,
       );
+}
+
+/** Where a holder runs, as people call it. */
+export function placeOf({ host, machine: on }: LockHolder): string {
+  return typeof host === 'string' ? host : on;
 }
 
 export function interrupted(release: string, by: string): HostFailure {
@@ -208,6 +215,7 @@ export function describe(plan: Plan, pid: number, guardian: number | null): Lock
     boot: bootId(),
     namespace: namespace(),
     machine: machine(),
+    host: hostname(),
   };
 }
 

@@ -35,7 +35,7 @@ export function machineConcerns(facts: MachineFacts, operations: readonly Operat
 
 /** A release that has not ended holds the root: nothing is planned over its head. */
 export function releaseConcerns(releases: readonly ReleaseSummary[]): Concern[] {
-  return releases.flatMap(({ id, by, startedAt, outcome, touched, unlocked }): Concern[] => {
+  return releases.flatMap(({ id, by, startedAt, outcome, elsewhere, touched, unlocked }): Concern[] => {
     if (unlocked === true || (outcome === 'interrupted' && !touched)) return [];
     switch (outcome) {
       case 'deployed':
@@ -46,8 +46,14 @@ export function releaseConcerns(releases: readonly ReleaseSummary[]): Concern[] 
           {
             guard: 'locked',
             severity: 'error',
-            message: `Another deploy is running: ${by} since ${startedAt} (release ${id}).`,
-            remedy: 'Wait for it: driftline releases',
+            message:
+              elsewhere === undefined
+                ? `Another deploy is running: ${by} since ${startedAt} (release ${id}).`
+                : `Release ${id} of ${by} holds this root since ${startedAt}, from ${elsewhere}; whether it still runs can't be told from here.`,
+            remedy:
+              elsewhere === undefined
+                ? 'Wait for it: driftline releases'
+                : `Ask ${by}. If it is gone, have its lock taken away: driftline unlock ${id} --holder ${by} --reason "…"`,
             blocking: 'always',
           },
         ];

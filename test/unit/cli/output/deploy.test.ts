@@ -46,6 +46,7 @@ describe('deployReport', () => {
           {
             type: 'log',
             lines: [
+              '    at the tail of another (/srv/voice/src/z.js:1:1)',
               'TypeError: x',
               '    at f (/srv/voice/node_modules/express/b.js:1:1)',
               '    at own (/srv/voice/src/a.js:7:1)',
@@ -104,6 +105,15 @@ describe('deployReport', () => {
   it('of a refusal proposes what its reason names', () => {
     const detail = 'A release was cut off. Finish or undo it first: driftline recover.';
     expect(report(deployed({ outcome: 'refused', release: null, detail }))).toMatch(/Next: driftline recover$/m);
+  });
+
+  it('of a refusal by a release that holds the root names its end, whatever else blocks', () => {
+    const remedies = ['Undo it first: driftline recover', 'Gone? driftline unlock: driftline unlock r1 --holder a@b.c'];
+    for (const remedy of remedies) {
+      const guards = [guard({ link: finding() }), guard({ guard: 'unfinished', remedy })];
+      const text = report(deployed({ outcome: 'refused', release: null, detail: '2 guards block it', guards }));
+      expect(text).toContain(`Next: ${remedy.split(': ')[1] ?? ''}\n`);
+    }
   });
 
   it('of a recovery that undid a release is no bad news', () => {

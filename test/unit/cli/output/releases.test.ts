@@ -8,8 +8,9 @@ const report = (releases: readonly ReleaseSummary[]): string =>
 const next = (...releases: readonly ReleaseSummary[]): string => report(releases).split('Next: ')[1] ?? '';
 
 describe('releasesReport', () => {
-  it('has the newest first', () => {
-    const text = report([release('r01'), release('r03'), release('r02', { undoes: ['r01'], kept: false })]);
+  it('has them in the host’s order, whatever the clock said', () => {
+    const jumped = { startedAt: '2020-01-01T00:00:00.000Z' };
+    const text = report([release('r03', jumped), release('r02', { undoes: ['r01'], kept: false }), release('r01')]);
     expect([...text.matchAll(/^ {2}(r\d+)/gm)].map((match) => match[1])).toEqual(['r03', 'r02', 'r01']);
     expect(text).toMatch(/r02 .*undoing r01, backup gone: healthy/);
     expect(report([release('r01', { outcome: 'rolledBack', kept: false })])).not.toContain('backup gone');
@@ -32,6 +33,8 @@ describe('releasesReport', () => {
     expect(next(after, release('r02', { outcome: 'failedNeedsAttention' }))).toContain('driftline recover');
     expect(next(release('r03'), release('r02', { outcome: 'failedNeedsAttention' }))).not.toContain('recover');
     expect(next(release('r02', { outcome: 'running' }), release('r01'))).toBe('driftline releases\n');
+    const judged = release('r02', { outcome: 'failedNeedsAttention', unlocked: true });
+    expect(next(judged, release('r01'))).toBe('driftline rollback\n');
   });
 
   it('says so where there is none', () => {

@@ -89,6 +89,13 @@ describe('the guards of the machine', () => {
     expect(say({ process })).toMatchObject([{ guard, blocking, severity: blocking === 'never' ? 'warning' : 'error' }]);
   });
 
+  it('do not send anybody to wait for a release that may be gone with its container', () => {
+    const release = { id: 'r1', startedAt: '', outcome: 'running', detail: '', by: 'jo@desk', files: 1 } as const;
+    const [held] = concerns({}, { releases: [{ ...release, elsewhere: 'web-2', touched: true, kept: true }] });
+    expect(held?.message).toContain("from web-2; whether it still runs can't be told from here");
+    expect(held?.remedy).toContain('driftline unlock r1 --holder jo@desk --reason "…"');
+  });
+
   it.each(['running', 'interrupted', 'failedNeedsAttention'] as const)('block over a release that is %s', (outcome) => {
     const release = {
       id: 'r1',
