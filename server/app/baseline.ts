@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { Failure } from '../core/failure.ts';
-import type { Operation } from '../core/plan/plan.ts';
+import type { Operation, Plan } from '../core/plan/plan.ts';
 import { loadBaseline, saveBaseline } from '../io/baseline.ts';
 import type { Baseline } from '../io/baseline.ts';
 import { rootKey } from '../io/places.ts';
+import { whoAmI } from '../io/who.ts';
 import type { VerbContext } from './context.ts';
 import { releases } from './releases.ts';
 
@@ -19,8 +20,8 @@ export interface Baselines {
 }
 
 export async function loadBaselines(context: VerbContext): Promise<Baselines> {
-  const [own, all] = await Promise.all([loadBaseline(baselineFolder(context)), baselineOfHost(context)]);
-  return { own, all };
+  const all = await baselineOfHost(context);
+  return { own: await loadBaseline(baselineFolder(context)), all };
 }
 
 /** Further back than this, nobody's release is asked for. */
@@ -39,12 +40,25 @@ async function baselineOfHost(context: VerbContext): Promise<Baseline | undefine
   const { state } = context.target;
   const since = deployed.slice(0, at < 0 ? MOST_RELEASES : at);
   const told = await Promise.all(since.map((id) => host.request('release', { state, id }, { signal: context.signal })));
+  const plans = told.map(({ plan }) => plan).reverse();
+  await takeBack(context, plans);
   const files = new Map(at < 0 ? [] : known?.files);
-  for (const { plan } of told.reverse()) leave(files, plan.operations);
+  for (const { operations } of plans) leave(files, operations);
   const baseline = { release: newest, files };
   // It is only a memory: a disk that is full costs the next look some time.
   await saveBaseline(folder, baseline).catch(() => undefined);
   return baseline;
+}
+
+/** A release of ours whose end we did not hear of, since the line was cut or we were ended, is ours all the same. */
+async function takeBack(context: VerbContext, plans: readonly Plan[]): Promise<void> {
+  const me = whoAmI();
+  const ours = plans.filter(({ by }) => by.user === me.user && by.machine === me.machine);
+  const last = ours.at(-1);
+  if (last === undefined) return;
+  const files = new Map((await loadBaseline(baselineFolder(context)))?.files);
+  for (const { operations } of ours) leave(files, operations);
+  await saveBaseline(baselineFolder(context), { release: last.id, files }).catch(() => undefined);
 }
 
 /** The newest first. None where the host cannot tell, as without Node: then what this machine knows is all there is. */

@@ -8,12 +8,13 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { configure, startReadyScene } from '../story/ready.ts';
+import { configure, releasesOnHost, startReadyScene } from '../story/ready.ts';
 import { deployJson } from '../story/reports.ts';
 import type { DeployJson } from '../story/reports.ts';
 import { APP_SECRET, startScene } from '../story/scene.ts';
@@ -203,13 +204,25 @@ describe('11. a hotfix is never overwritten unseen', () => {
   });
 });
 
-describe('what a colleague released', () => {
-  it('is no hotfix where no commit ever has it, as what is built; a file that git knows still is', async () => {
+describe('what was released', () => {
+  it('is our own also where we never heard how it ended', async () => {
+    scene = await startReadyScene();
+    appendFileSync(local('src/lib/log.js'), '// not committed\n');
+    expect((await deploy()).status).toBe(0);
+    rmSync(path.join(scene.home.folder, '.local/state/driftline/baselines'), { recursive: true });
+    appendFileSync(local('src/lib/log.js'), '// another\n');
+    expect((await deploy('src/lib/log.js')).status).toBe(0);
+  });
+
+  it('by a colleague is no hotfix where no commit ever has it, as what is built; a file that git knows still is', async () => {
     scene = await startReadyScene();
     appendFileSync(path.join(scene.repository, '.git/info/exclude'), 'api/src/built.js\n');
     writeFileSync(local('src/built.js'), 'module.exports = 1;\n');
     appendFileSync(local('src/lib/log.js'), '// not committed\n');
     expect((await deploy()).status).toBe(0);
+    const [release = ''] = releasesOnHost(scene);
+    const plan = live(`.driftline/releases/${release}/plan.json`);
+    writeFileSync(plan, readFileSync(plan, 'utf8').replace(/"machine": "[^"]*"/, '"machine": "elsewhere"'));
     const colleague = await temporaryHome();
     cpSync(scene.home.ssh, colleague.ssh, { recursive: true });
     const theirs = async (...words: string[]): Promise<DeployJson> => {
