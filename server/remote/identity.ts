@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import ssh2 from 'ssh2';
 import type { AnyAuthMethod, Prompt } from 'ssh2';
 import type { Person } from '../app/person.ts';
+import { AuthenticationFailed } from './failures.ts';
 import type { SshSettings } from './ssh-config.ts';
 import { printable } from './text.ts';
 
@@ -19,7 +20,6 @@ export class Identity {
   readonly locked: string[] = [];
   readonly #methods: AsyncGenerator<AnyAuthMethod>;
   #offered: readonly string[] = [];
-  /** Why a question could not be put to anybody. */
   #unanswered: Error | undefined;
 
   /**
@@ -35,8 +35,13 @@ export class Identity {
     this.#methods = this.#all();
   }
 
+  /** Why a question of the host was left without an answer, upon which some hosts hang up. */
+  get unanswered(): Error | undefined {
+    return this.#unanswered;
+  }
+
   /**
-   * Rejects where a question could not be put to anybody.
+   * Rejects where a question could not be put to anybody, or was not answered.
    *
    * @param offered the methods that the host would still take; none known before the first answer
    */
@@ -95,16 +100,16 @@ export class Identity {
   }
 
   *#questions(username: string): Generator<AnyAuthMethod> {
-    const person = { gaveUp: false };
-    for (let attempt = 1; attempt <= ATTEMPTS && !person.gaveUp; attempt++) {
-      if (attempt === 1) this.tried.push('answers to its questions (keyboard-interactive)');
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       yield {
         type: 'keyboard-interactive',
         username,
         prompt: (_name, _instructions, _language, prompts, finish) => {
           this.#answerAll(prompts, attempt > 1).then(
             (answers) => {
-              person.gaveUp = answers === undefined;
+              const gaveUp = answers === undefined;
+              if (attempt === 1) this.tried.push(`answers to its questions${gaveUp ? ' (which were not given)' : ''}`);
+              if (gaveUp) this.#unanswered = new AuthenticationFailed(this.address, this);
               finish(answers ?? []);
             },
             (error: unknown) => {

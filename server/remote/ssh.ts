@@ -85,7 +85,8 @@ function openClient(settings: SshSettings, options: SshOptions, sock: ConnectCon
       // An agent that is gone or refuses is one method less, and ssh2 goes on by itself.
       if (error.level !== 'agent') fail(explain(error, address, identity));
     });
-    const onEnd = (): void => fail(new LineDropped(address, 'it was closed before anybody was let in'));
+    const onEnd = (): void =>
+      fail(identity.unanswered ?? new LineDropped(address, 'it was closed before anybody was let in'));
     client.on('end', onEnd);
     client.on('close', onEnd);
     client.connect({

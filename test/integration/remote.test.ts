@@ -472,7 +472,9 @@ describe('being let in', () => {
 
 describe('being asked', () => {
   /** A host that takes only what a person knows: a stand-in, since sshd asks through PAM, as root, for real accounts. */
-  async function asking(take: (context: ssh2.AuthContext) => void): Promise<{ port: number; close(): Promise<void> }> {
+  async function asking(
+    take: (context: ssh2.AuthContext, client: ssh2.Connection) => void,
+  ): Promise<{ port: number; close(): Promise<void> }> {
     const key = path.join(home.folder, 'asking-key');
     await rm(key, { force: true });
     await newKey(key);
@@ -480,7 +482,7 @@ describe('being asked', () => {
     const server = new ssh2.Server({ hostKeys: [await readFile(key)] }, (client) => {
       clients.add(client);
       client.on('error', () => undefined);
-      client.on('authentication', take);
+      client.on('authentication', (context) => take(context, client));
       client.on('session', (accept) => {
         accept().on('exec', (acceptExec, _reject, { command }) => {
           const stream = acceptExec();
@@ -537,6 +539,21 @@ describe('being asked', () => {
       expect(prompts[0]).toContain('Password:');
       expect(prompts[1]).toContain('Code:');
       await host.close();
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('fails to log in where no answer is given, also to a host that hangs up then as sshd does', async () => {
+    const server = await asking((context, client) => {
+      if (context.method !== 'keyboard-interactive') context.reject(['keyboard-interactive']);
+      else context.prompt('Password: ', () => client.end());
+    });
+    try {
+      const person = new ScriptedPerson(trusting);
+      const failure = await failureOf(connected({ host: '127.0.0.1', port: server.port, user: 'mira' }, { person }));
+      expect(failure).toBeInstanceOf(AuthenticationFailed);
+      expect(String(failure)).toContain('answers to its questions (which were not given)');
     } finally {
       await server.close();
     }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { AnyAuthMethod, KeyboardInteractiveAuthMethod } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AuthenticationFailed } from '../../../server/remote/failures.ts';
 import { Identity } from '../../../server/remote/identity.ts';
 import { sshSettings } from '../../../server/remote/ssh-config.ts';
 import { temporaryHome } from '../../support/home.ts';
@@ -95,7 +96,8 @@ describe('Identity', () => {
     expect(again?.type).toBe('keyboard-interactive');
     expect(await answer(again as KeyboardInteractiveAuthMethod, 'Code')).toEqual([]);
     expect(prompts.at(-1)).toBe('That was refused. deploy@voice asks: Code');
-    expect(await who.next(['keyboard-interactive'])).toBeUndefined();
+    await expect(who.next(['keyboard-interactive'])).rejects.toThrow(AuthenticationFailed);
+    expect(who.tried).toContain('answers to its questions');
   });
 
   it('says why a question could be put to nobody', async () => {
