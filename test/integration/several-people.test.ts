@@ -81,6 +81,8 @@ describe('PM2 of another user', () => {
     await permit('ana');
     await deployed('deploy');
     expect(await scene.version()).toBe('2');
+    const watched = lastEvents(scene, 'step').find(({ step }) => step === 'watch');
+    expect(watched?.['detail']).toContain(`without its log, which this user cannot read: ${scene.pm2.home}`);
     await badRelease(scene.repository);
     expect(deployJson((await deploy()).stdout).outcome).toBe('rolledBack');
     expect(await scene.version()).toBe('2');
@@ -91,15 +93,30 @@ describe('PM2 of another user', () => {
 
   it('that forgot the app in the middle of a bad release starts it again as its own user', async () => {
     await permit('ana');
+    await undoneAfter('delete', APP);
+  });
+
+  it('that died in the middle of it is started again as its own user, by root too', async () => {
+    await permit('ana');
+    await undoneAfter('kill');
+    // Root needs neither sudo nor the name of whose it is.
+    await configure(scene, { group: people.group, process: { pm2: APP, home: scene.pm2.home } });
+    await undoneAfter('kill');
+  });
+
+  async function undoneAfter(...pm2: string[]): Promise<void> {
+    const before = releasesOnHost(scene);
     await badRelease(scene.repository);
     const client = scene.start(['deploy', '--yes', '--format', 'json']);
-    await until('the new version is watched', () => lastEvents(scene, 'probe').length > 0);
-    await scene.pm2.run('delete', APP);
-    expect(deployJson((await client.ended).stdout).outcome).toBe('rolledBack');
+    const release = (): string => releasesOnHost(scene).find((id) => !before.includes(id)) ?? '';
+    await until('the new version is watched', () => journalOf(scene, release()).some(({ type }) => type === 'probe'));
+    await scene.pm2.run(...pm2);
+    expect(deployJson((await client.ended).stdout)).toMatchObject({ outcome: 'rolledBack' });
     expect(await scene.version()).toBe('1');
     const [app] = await scene.pm2.list();
     expect(lstatSync(`/proc/${app?.pid ?? 0}`).uid).toBe(people.of.app.uid);
-  });
+    await takeBack(scene.repository);
+  }
 });
 
 describe('several people who deploy', () => {
