@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DriftGroupId, DriftItem, DriftView, SessionState } from '../server/protocol.ts';
+import type { DriftGroupId, DriftItem, DriftView, Problem, SessionState } from '../server/protocol.ts';
 import type { Session } from './session.ts';
 
 const { t } = vscode.l10n;
@@ -17,9 +17,22 @@ export class ItemNode {
   ) {}
 }
 
-export type DriftNode = GroupNode | ItemNode;
+/** What a person can do where production could not be looked at. */
+export class StepNode {
+  constructor(
+    readonly title: string,
+    readonly command: string,
+    readonly icon: string,
+  ) {}
+}
 
-/** The drift, grouped by what it means. Empty while there is nothing to show: then a welcome view says why. */
+export type DriftNode = GroupNode | ItemNode | StepNode;
+
+/**
+ * The drift, grouped by what it means; what was seen last stays where production cannot be looked at now. Empty while there is nothing to
+ * show: then a welcome view says why. A failure's own words stand above the tree, where VS Code hides the welcome view, so that the ways
+ * out are rows.
+ */
 export class DriftTree implements vscode.TreeDataProvider<DriftNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
@@ -38,8 +51,8 @@ export class DriftTree implements vscode.TreeDataProvider<DriftNode>, vscode.Dis
   async getChildren(node?: DriftNode): Promise<DriftNode[]> {
     if (node !== undefined)
       return node instanceof GroupNode ? node.group.items.map((item) => new ItemNode(item, node.group.id)) : [];
-    const { phase } = this.session.state;
-    if (phase !== 'drift' && phase !== 'looking') return [];
+    const { takenAt, phase } = this.session.state;
+    if (takenAt === undefined) return phase === 'failed' ? waysOut() : [];
     const { groups } = await this.session.ask('driftline/drift', {});
     return groups.map((group) => new GroupNode(group));
   }
@@ -60,7 +73,7 @@ export class DriftTree implements vscode.TreeDataProvider<DriftNode>, vscode.Dis
 
   #show(state: SessionState): void {
     this.#view.description = state.target === undefined ? '' : [state.target.name, age(state)].join(' · ');
-    this.#view.message = state.phase === 'drift' ? [state.summary, seen(state)].join(' · ') : '';
+    this.#view.message = messageOf(state);
     this.#view.badge =
       state.counts.differing === 0
         ? undefined
@@ -70,6 +83,29 @@ export class DriftTree implements vscode.TreeDataProvider<DriftNode>, vscode.Dis
           };
     this.#changed.fire(undefined);
   }
+}
+
+function waysOut(): StepNode[] {
+  return [
+    new StepNode(t('Try Again'), 'driftline.refresh', 'refresh'),
+    new StepNode(t('Open Config'), 'driftline.openConfig', 'gear'),
+  ];
+}
+
+/** What stands above the tree. Where it says nothing and the tree is empty, VS Code shows the welcome view. */
+export function messageOf(state: SessionState): string {
+  const { phase, failure, summary, takenAt } = state;
+  const known = takenAt === undefined || phase === 'inSync' ? [] : [summary, seen(state)];
+  if (phase === 'failed') return [sentencesOf(failure), ...known].join(' · ');
+  if (phase === 'hostKey' && known.length > 0)
+    return [t("The host's key has not been accepted, so this is what was seen last."), ...known].join(' · ');
+  return known.join(' · ');
+}
+
+/** A fingerprint or a path as one word would make the message wider than the view, and all its lines cut off. */
+function sentencesOf(failure: Problem | undefined): string {
+  const words = [failure?.message, failure?.remedy].filter((part) => part !== undefined).join(' ');
+  return words.replace(/\S{20}(?=\S)/g, '$&\u200b');
 }
 
 /** A moment, not an age: the view is not drawn again as time goes by. */
@@ -92,7 +128,15 @@ export function age(state: SessionState): string {
 
 /** How the tree shows a node. Its `contextValue` is what the menus of package.json ask for by `viewItem`. */
 export function treeItem(node: DriftNode): vscode.TreeItem {
-  return node instanceof GroupNode ? groupItem(node.group) : driftItem(node);
+  if (node instanceof GroupNode) return groupItem(node.group);
+  return node instanceof ItemNode ? driftItem(node) : stepItem(node);
+}
+
+function stepItem({ title, command, icon: id }: StepNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.None);
+  item.iconPath = new vscode.ThemeIcon(id);
+  item.command = { command, title };
+  return item;
 }
 
 function groupItem(group: Group): vscode.TreeItem {

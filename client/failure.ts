@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Problem } from '../server/protocol.ts';
 
 /** The person ended it: nothing to tell. */
 export function isCancelled(error: unknown): boolean {
@@ -18,9 +19,17 @@ export function sentences(error: unknown): string {
 
 /** Tells a failure in a notification, and in full in the output. */
 export async function tellFailure(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
-  if (isCancelled(error)) return;
-  log.error(sentences(error));
+  if (!isCancelled(error)) await tell(sentences(error), log);
+}
+
+/** The same of a failure that the server told of as a state. */
+export async function tellProblem({ message, remedy }: Problem, log: vscode.LogOutputChannel): Promise<void> {
+  await tell(`${message} ${remedy}`, log);
+}
+
+async function tell(text: string, log: vscode.LogOutputChannel): Promise<void> {
+  log.error(text);
   const showOutput = vscode.l10n.t('Show Output');
-  const picked = await vscode.window.showErrorMessage(sentences(error), showOutput);
+  const picked = await vscode.window.showErrorMessage(text, showOutput);
   if (picked === showOutput) log.show(true);
 }

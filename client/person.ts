@@ -41,7 +41,7 @@ async function confirmHostKey(question: Questions['driftline/confirmHostKey']['p
 
 async function secret(question: Questions['driftline/secret']['params'], redactor: Redactor): Promise<string | null> {
   const typed = await vscode.window.showInputBox({
-    title: question.for,
+    title: t('Connecting to production'),
     prompt: question.prompt,
     password: true,
     ignoreFocusOut: true,

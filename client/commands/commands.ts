@@ -8,15 +8,14 @@ import { deploy, rollback, showPlan } from './deploy.ts';
 import { copyPath, revealInExplorer } from './items.ts';
 import { pull } from './pull.ts';
 import { explainVerdict } from './explain.ts';
-import { refresh } from './refresh.ts';
+import { acceptHostKey, refresh } from './refresh.ts';
 
 type Command = (around: Surroundings, first: unknown, second: unknown) => Promise<void>;
 
 /** Every command of package.json, by its name there; a test holds the two together. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   'driftline.refresh': refresh,
-  // Looking again asks about a host key that is not known yet.
-  'driftline.acceptHostKey': refresh,
+  'driftline.acceptHostKey': acceptHostKey,
   'driftline.pull': (around, first, second) => pull(around, pathsToPull(first, second)),
   'driftline.pullAllMissing': (around) => pull(around, 'missing'),
   'driftline.compareWithProduction': compareWithProduction,

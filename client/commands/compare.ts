@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DriftItem } from '../../server/protocol.ts';
+import type { ClientRequests } from '../../server/protocol.ts';
 import { productionUri } from '../virtual-documents.ts';
 import { itemsOf } from './command.ts';
 import type { Surroundings } from './command.ts';
@@ -9,11 +9,18 @@ const { t } = vscode.l10n;
 /** Shows production's version beside the one here; a side that has none is empty. Without an argument, the active editor's file. */
 export async function compareWithProduction(around: Surroundings, what: unknown): Promise<void> {
   const [item] = itemsOf(what);
-  const found = item ?? (await locate(around, what));
+  const question = item === undefined ? questionOf(what) : undefined;
+  const found = item ?? (question && (await around.session.ask('driftline/locate', question)));
+  if (found === undefined) {
+    await vscode.window.showInformationMessage(t('Open the file first that is to be compared.'));
+    return;
+  }
   if (found === null) {
     await vscode.window.showInformationMessage(t('Production has the same file, or none that this one maps to.'));
     return;
   }
+  // An editor would show why production's side cannot be had as if that were its text.
+  if (found.there) await around.session.ask('driftline/content', { path: found.path });
   await vscode.commands.executeCommand(
     'vscode.diff',
     found.there ? productionUri(found.path) : absent(found.path),
@@ -48,9 +55,9 @@ function absent(path: string): vscode.Uri {
   return productionUri(path).with({ query: 'absent' });
 }
 
-async function locate(around: Surroundings, what: unknown): Promise<DriftItem | null> {
-  // A plan's line names its file by the path below the root.
-  if (typeof what === 'string') return around.session.ask('driftline/locate', { path: what });
+/** A plan's line names its file by the path below the root, menus name a document, and the palette means the active editor's. */
+function questionOf(what: unknown): ClientRequests['driftline/locate']['params'] | undefined {
+  if (typeof what === 'string') return { path: what };
   const uri = what instanceof vscode.Uri ? what : vscode.window.activeTextEditor?.document.uri;
-  return uri === undefined ? null : around.session.ask('driftline/locate', { uri: uri.toString() });
+  return uri && { uri: uri.toString() };
 }

@@ -6,6 +6,15 @@ const { t } = vscode.l10n;
 /** Picks the target that everything is shown for. */
 export async function chooseTarget(around: Surroundings): Promise<void> {
   const { targets } = await around.session.ask('driftline/targets', {});
+  if (targets.length === 0) {
+    const open = t('Open Config');
+    const picked = await vscode.window.showWarningMessage(
+      t('There is no target to choose: this workspace has no driftline.json that can be used.'),
+      open,
+    );
+    if (picked === open) await openConfig(around);
+    return;
+  }
   const picked = await vscode.window.showQuickPick(
     targets.map((target) => ({
       label: target.chosen ? `$(check) ${target.name}` : target.name,

@@ -5,7 +5,7 @@ import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { Questions } from '../protocol.ts';
 import { PROGRESS } from './engine.ts';
 import type { EngineParams, EngineResult, EngineVerb, ProgressNote } from './engine.ts';
-import { asResponseError, ServerTrouble } from './failures.ts';
+import { asResponseError, failureName, ServerTrouble } from './failures.ts';
 import { connectPort } from './port.ts';
 
 /** Who answers the worker's questions and hears its progress. */
@@ -21,6 +21,9 @@ const QUESTIONS = [
   'driftline/confirm',
   'driftline/consent',
 ] as const satisfies readonly (keyof Questions)[];
+
+/** What changes nothing on the host is asked once more where the line was lost: mostly while nobody used it, as on a laptop that slept. */
+const READING: ReadonlySet<EngineVerb> = new Set<EngineVerb>(['look', 'content', 'pull', 'plan', 'releases']);
 
 interface Running {
   readonly worker: Worker;
@@ -43,6 +46,20 @@ export class EngineClient {
     verb: V,
     params: EngineParams<V>,
     token = CancellationToken.None,
+  ): Promise<EngineResult<V>> {
+    try {
+      return await this.#askOnce(verb, params, token);
+    } catch (error) {
+      const wasLost = failureName(error) === 'LineDropped';
+      if (!wasLost || !READING.has(verb) || token.isCancellationRequested) throw error;
+      return this.#askOnce(verb, params, token);
+    }
+  }
+
+  async #askOnce<V extends EngineVerb>(
+    verb: V,
+    params: EngineParams<V>,
+    token: CancellationToken,
   ): Promise<EngineResult<V>> {
     const { line, death } = (this.#running ??= this.#start());
     try {

@@ -208,22 +208,14 @@ export class Engine {
     return [...answers.filter((fact) => fact !== undefined), ...fetched];
   }
 
-  /** One production file as an editor can show it. */
+  /** One production file as an editor can show it: as it was seen, else as the host has it now. */
   async content(params: EngineParams<'content'>, signal: AbortSignal): Promise<ProductionContent> {
     const known = this.#find(params);
-    const host = (await this.#recalled(known)) ?? (await (await this.#context(known, signal)).host());
-    let content: ProductionContent = { kind: 'notText', reason: 'the host did not send it' };
-    await host.request(
-      'read',
-      { root: known.target.root, files: [{ path: params.path }], maxBytes: MAX_SHOWN_BYTES },
-      {
-        signal,
-        onPart: (part, body) => {
-          content = part.problem === undefined ? asText(body) : { kind: 'notText', reason: part.problem };
-        },
-      },
-    );
-    return content;
+    const ask = (host: Host): Promise<ProductionContent> => readForShow(host, known.target.root, params.path, signal);
+    const recalled = await this.#recalled(known);
+    const seen = recalled && (await ask(recalled));
+    if (seen !== undefined && !(seen.kind === 'notText' && seen.reason === NOT_ASKED)) return seen;
+    return ask(await (await this.#context(known, signal)).host());
   }
 
   async #judge(known: Known, audited: AuditResult, signal: AbortSignal): Promise<LookResult> {
@@ -371,6 +363,21 @@ function factIn(tree: SnapshotTree, need: { readonly ask: Fact['ask']; readonly 
 
 function known(fact: Fact): Fact | undefined {
   return fact.answer.state === 'unknown' ? undefined : fact;
+}
+
+async function readForShow(host: Host, root: string, path: string, signal: AbortSignal): Promise<ProductionContent> {
+  let content: ProductionContent = { kind: 'notText', reason: 'the host did not send it' };
+  await host.request(
+    'read',
+    { root, files: [{ path }], maxBytes: MAX_SHOWN_BYTES },
+    {
+      signal,
+      onPart: (part, body) => {
+        content = part.problem === undefined ? asText(body) : { kind: 'notText', reason: part.problem };
+      },
+    },
+  );
+  return content;
 }
 
 function asText(body: Uint8Array): ProductionContent {

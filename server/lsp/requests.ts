@@ -44,7 +44,8 @@ export function serveRequests(connection: Connection, session: Session, engine: 
     return session.state();
   });
   serve('driftline/content', ({ path }, token) => engine.ask('content', { ...session.ready(), path }, token));
-  serve('driftline/locate', (params) => {
+  serve('driftline/locate', async (params, token) => {
+    await session.looked(token);
     const local = 'uri' in params ? localOf(session, params.uri) : undefined;
     const isIt = (candidate: DriftEntry): boolean =>
       'path' in params ? candidate.path === params.path : candidate.local === local;

@@ -6,7 +6,7 @@ import type { Phase, Problem, SessionState, TargetChoice } from '../protocol.ts'
 import { uriOf } from './diagnostics.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { LookResult, TargetName } from './engine.ts';
-import { asProblem, asResponseError, failureName, NotReady } from './failures.ts';
+import { asProblem, asResponseError, Cancelled, failureName, NotReady } from './failures.ts';
 import { Graph } from './graph.ts';
 
 /** Who is told when something that is shown has changed. */
@@ -116,6 +116,17 @@ export class Session {
     return undefined;
   }
 
+  /** Makes sure that production was looked at, for what rests on that; rejects with why it could not be. */
+  async looked(token?: CancellationToken): Promise<void> {
+    if (this.#look === undefined) await this.#lookFirst(token);
+  }
+
+  async #lookFirst(token?: CancellationToken): Promise<void> {
+    await this.refresh(token);
+    if (this.#failure !== undefined) throw new NotReady(this.#failure.message, this.#failure.remedy);
+    if (this.#look === undefined) throw new Cancelled();
+  }
+
   /** Looks at production again after a verb that changed it. */
   async afterChange(): Promise<void> {
     if (this.#chosen !== undefined) await this.#lookAgain(this.#chosen);
@@ -135,7 +146,8 @@ export class Session {
       throw new NotReady('Nothing connects in an untrusted workspace.', 'Trust the workspace first.');
     }
     if (this.#chosen === undefined) {
-      throw new NotReady('There is no usable driftline.json in this workspace.', 'Write one: driftline init.');
+      const { message, remedy } = configFailure(this.#problems) ?? NO_CONFIG;
+      throw new NotReady(message, remedy);
     }
     return this.#chosen;
   }
@@ -272,6 +284,11 @@ export class Session {
     };
   }
 }
+
+const NO_CONFIG: Problem = {
+  message: 'This workspace has no driftline.json yet.',
+  remedy: 'Write one: "Driftline: Set Up This Workspace" in VS Code, "driftline init" in a terminal.',
+};
 
 function idOf(name: TargetName): string {
   return `${name.config}#${name.target}`;

@@ -11,7 +11,7 @@ export class HostKeyUnknown extends ConnectionFailure {
   constructor(host: string, keyType: string, fingerprint: string) {
     super(
       `The host key of ${host} is not known: ${keyType} ${fingerprint}. Nothing was sent to it.`,
-      `Compare it with the host's own (ssh-keygen -lf on the host), then pass --accept-host-key ${fingerprint}, or connect once from a terminal.`,
+      `Compare it with the host's own (ssh-keygen -lf on the host), then accept it where you are asked, in VS Code or a terminal, or pass --accept-host-key ${fingerprint}.`,
     );
   }
 }
@@ -57,7 +57,7 @@ export class AuthenticationFailed extends ConnectionFailure {
     super(
       `${address} did not let us in. Tried: ${tried.length > 0 ? tried.join(', ') : 'nothing (no key and no agent found)'}.`,
       locked.length > 0
-        ? `Give the passphrase in a terminal, or load the key into an SSH agent: ssh-add ${locked.map(quote).join(' ')}`
+        ? `Give the passphrase where you are asked for it, in VS Code or a terminal, or load the key into an SSH agent: ssh-add ${locked.map(quote).join(' ')}`
         : 'Check the user, and the key or the password: `ssh` to the same host must work, or name an IdentityFile in ~/.ssh/config.',
     );
   }

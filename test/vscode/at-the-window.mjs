@@ -64,6 +64,10 @@ export function atTheWindow(window, pictures) {
         .filter({ hasText: words })
         .first()
         .waitFor({ state: 'detached', ...PATIENCE }),
+    /** Waits for these words above the drift view's rows. */
+    viewMessage: (words) => page.locator('.sidebar .message', { hasText: words }).first().waitFor(PATIENCE),
+    /** Waits for an input box or a list of choices that has these words. */
+    quickInput: (words) => page.locator('.quick-input-widget', { hasText: words }).waitFor(PATIENCE),
     /** Waits until so many places are underlined in the visible part of the editor. @param {'error' | 'warning'} severity */
     waitForSquiggles: (count, severity = 'error') =>
       page.waitForFunction(
@@ -76,7 +80,14 @@ export function atTheWindow(window, pictures) {
       await toast.waitFor({ timeout: patience });
       return toast.innerText();
     },
-    closeToasts: () => pick('>', 'Notifications: Clear All Notifications', 'Clear All'),
+    /** Closes what the person was told, and waits until it is gone: what is told next is new. */
+    closeToasts: async () => {
+      await pick('>', 'Notifications: Clear All Notifications', 'Clear All');
+      await toasts
+        .filter({ hasNotText: 'Cancel' })
+        .first()
+        .waitFor({ state: 'detached', ...PATIENCE });
+    },
     /** The text of the visible lines of the active editor. */
     editorText: async () =>
       (await page.locator('.editor-group-container.active .view-lines').first().innerText()).replaceAll('\u00a0', ' '),

@@ -32,6 +32,7 @@ const report = path.join(out, 'report.txt');
 const lines = [
   ...(await inTheExtensionHost()),
   ...(await atTheWindow('welcome.mjs')),
+  ...(await atTheWindow('states.mjs')),
   ...(await atTheWindow('story.mjs')),
 ];
 const counted = (sign) => lines.filter((line) => line.startsWith(sign)).length;
