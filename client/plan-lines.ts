@@ -25,7 +25,7 @@ export function readPlan(text: string): PlanLines {
     })),
     operations: lines.flatMap((words, line) => {
       // A path may hold anything, also two spaces; what follows it is always a size.
-      const path = /^[+~-] (.+) {2}[\d→ ]+ bytes$/.exec(words)?.[1];
+      const path = /^[+~-] (.+) {2}[\d→ ]+ bytes?$/.exec(words)?.[1];
       return path === undefined ? [] : [{ line, start: 2, path }];
     }),
   };

@@ -55,7 +55,13 @@ export async function rollback(around: Surroundings): Promise<void> {
 }
 
 function asChoice(release: ReleaseLine): vscode.QuickPickItem {
-  const parts = [release.id, t('{0} files', release.files), release.by, release.commit ?? '', release.detail];
+  const parts = [
+    release.id,
+    t('{0} files', release.files),
+    release.by,
+    release.commit?.slice(0, 8) ?? '',
+    release.detail,
+  ];
   return {
     label: release.id,
     description: new Date(release.startedAt).toLocaleString(),
@@ -122,9 +128,9 @@ async function tellOutcome(around: Surroundings, report: DeployReport): Promise<
       ? vscode.window.showErrorMessage
       : vscode.window.showWarningMessage;
   // A bad end is shown in full at once: nobody should have to look for it.
-  if (!good) await around.papers.show(t('Deploy report'), report.text);
+  if (!good) await around.papers.show(t('Deploy report.driftline-plan'), report.text);
   const picked = await tell(report.detail, showReport, showOutput);
-  if (picked === showReport) await around.papers.show(t('Deploy report'), report.text);
+  if (picked === showReport) await around.papers.show(t('Deploy report.driftline-plan'), report.text);
   if (picked === showOutput) around.log.show(true);
 }
 

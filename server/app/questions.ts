@@ -29,7 +29,11 @@ export function deployQuestion(plan: Plan, target: Target): Question {
 function countsOf(plan: Plan): string {
   const of = (kind: string): number => plan.operations.filter((operation) => operation.kind === kind).length;
   const deleted = of('delete') === 0 ? 'nothing deleted' : `${of('delete')} deleted`;
-  return `${of('create')} new, ${of('replace')} replaced, ${deleted}.`;
+  const written = [
+    ...(of('create') > 0 ? [`${of('create')} new`] : []),
+    ...(of('replace') > 0 ? [`${of('replace')} replaced`] : []),
+  ];
+  return `${[...written, deleted].join(', ')}.`;
 }
 
 function deletionsOf(plan: Plan): string[] {

@@ -3,6 +3,7 @@ import type { SeenByProbe, Told } from '../app/outcome.ts';
 import { count } from '../core/words.ts';
 import type { DeployResult } from '../app/results.ts';
 import type { GuardFinding, Plan, ProcessSpec } from '../core/plan/plan.ts';
+import type { ReleaseOutcome } from '../core/release/release.ts';
 
 /** A plan as a person reads it, in a `*.driftline-plan` document; `syntaxes/driftline-plan.tmLanguage.json` colours it. */
 export function planText(plan: Plan, guards: readonly GuardFinding[], address: string): string {
@@ -14,7 +15,7 @@ export function planText(plan: Plan, guards: readonly GuardFinding[], address: s
     `host     ${address}`,
     `root     ${plan.root.path}${plan.root.real === plan.root.path ? '' : ` (really ${plan.root.real})`}`,
     ...(plan.commit === undefined ? [] : [`commit   ${commitText(plan.commit)}`]),
-    `made     ${plan.madeAt} by ${plan.by.user} on ${plan.by.machine}`,
+    `made     ${plan.madeAt.slice(0, 19).replace('T', ' ')} UTC by ${plan.by.user} on ${plan.by.machine}`,
     `process  ${plan.process === null ? 'nothing is restarted' : processText(plan.process)}`,
     `health   ${healthText(plan)}`,
     '',
@@ -64,7 +65,18 @@ function sizeText(operation: Plan['operations'][number]): string {
 
 function guardText(guard: GuardFinding): string[] {
   const sign = guard.blocks ? '✗' : guard.severity === 'information' ? '·' : '!';
-  return [`${sign} ${guard.guard}: ${oneLine(guard.message)}`, ...(guard.remedy === '' ? [] : [`    ${guard.remedy}`])];
+  return [
+    `${sign} ${guard.guard}: ${placeText(guard)}${oneLine(guard.message)}`,
+    ...(guard.remedy === '' ? [] : [`    ${guard.remedy}`]),
+  ];
+}
+
+/** Where an import stands, as compilers say it. */
+function placeText({ link }: GuardFinding): string {
+  if (link === undefined) return '';
+  const { file, range } = link;
+  const path = file.tree === 'production' ? `production's ${file.path}` : file.path;
+  return `${path}:${range.start.line + 1}:${range.start.character + 1}: `;
 }
 
 function eventText(event: Told): string[] {
@@ -84,9 +96,15 @@ function eventText(event: Told): string[] {
         ...(event.remedy === undefined ? [] : [`              ${event.remedy}`]),
       ];
     case 'ended':
-      return [`${at}  ${event.outcome}: ${event.detail}`];
+      return [`${at}  ${ENDS[event.outcome]}: ${event.detail}`];
   }
 }
+
+const ENDS: Readonly<Record<ReleaseOutcome, string>> = {
+  deployed: 'deployed',
+  rolledBack: 'rolled back',
+  failedNeedsAttention: 'needs a person',
+};
 
 function timesText(event: SeenByProbe): string {
   const took = `${event.latencyMs.toFixed(0)} ms`;

@@ -55,6 +55,19 @@ const BLOCK: GuardFinding = {
   remedy: 'Pull it.',
   blocks: true,
 };
+const LINKED: GuardFinding = {
+  ...BLOCK,
+  link: {
+    code: 'production-only-import',
+    severity: 'error',
+    file: { tree: 'local', path: 'api/src/index.js' },
+    range: { start: { line: 3, character: 27 }, end: { line: 3, character: 31 } },
+    message: BLOCK.message,
+    remedy: BLOCK.remedy,
+    when: 'start',
+    pull: ['src/db.js'],
+  },
+};
 const NOTE: GuardFinding = {
   guard: 'clock',
   severity: 'information',
@@ -93,6 +106,12 @@ describe('a plan as a person reads it', () => {
     expect(text.indexOf('## Refused')).toBeLessThan(text.indexOf('## To know'));
   });
 
+  it('says where an import stands that blocks it', () => {
+    expect(planText(PLAN, [LINKED], PLAN.host)).toContain(
+      '✗ production-only-import: api/src/index.js:4:28: "./db" resolves only on production.',
+    );
+  });
+
   it('says so where nothing restarts and nothing watches', () => {
     const text = planText({ ...PLAN, process: null, health: null }, [], PLAN.host);
     expect(text).toContain('process  nothing is restarted');
@@ -100,9 +119,7 @@ describe('a plan as a person reads it', () => {
   });
 
   it('is counted for the client, with whether a pull would help', () => {
-    const link = { pull: ['src/db.js'] } as unknown;
-    const withLink = { ...BLOCK, link } as GuardFinding;
-    const report = planReport({ plan: PLAN, guards: [withLink, NOTE], deployable: false, address: PLAN.host }, true);
+    const report = planReport({ plan: PLAN, guards: [LINKED, NOTE], deployable: false, address: PLAN.host }, true);
     expect(report).toMatchObject({
       id: 'p1',
       protected: true,
@@ -156,7 +173,7 @@ describe('a report as a person reads it', () => {
       '04:05:07.000  ✗ calls: 500 Oops (4 ms)',
       '              | TypeError: x',
       '              |   at y',
-      '04:05:08.000  rolledBack: version 1 answers',
+      '04:05:08.000  rolled back: version 1 answers',
     ]);
   });
 
