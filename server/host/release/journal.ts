@@ -45,7 +45,9 @@ export class Journal {
 
   #append(event: object): void {
     try {
-      append(this.folder.file('journal.jsonl'), (this.#cut ? '\n' : '') + JSON.stringify(event) + '\n');
+      appendFileSync(this.folder.file('journal.jsonl'), (this.#cut ? '\n' : '') + JSON.stringify(event) + '\n', {
+        mode: 0o600,
+      });
       this.#cut = false;
     } catch (error) {
       this.#cut = true;
@@ -55,17 +57,9 @@ export class Journal {
   }
 }
 
-function append(file: string, text: string): void {
-  const handle = openOurs(file, 'a');
-  try {
-    appendFileSync(handle, text);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/** Takes the room for the end. */
-export function keepRoomForEnd(folder: ReleaseFolder): void {
+/** Makes the journal, for whoever may carry the release on, and takes the room for its end. */
+export function makeJournal(folder: ReleaseFolder): void {
+  closeSync(openOurs(folder.file('journal.jsonl'), 'a'));
   writeDurably(folder.file('end.json'), ' '.repeat(END_BYTES));
 }
 

@@ -8,7 +8,7 @@ import { groupId } from '../users.ts';
 import { copyVerified, exists, removeIfEmpty, removeIfThere, syncFolder, writeDurably } from './durable.ts';
 import { CONTENTS, ReleaseFolder } from './folder.ts';
 import { keptContents, nextNumber, releaseIds, retire } from './history.ts';
-import { endOf, Journal, keepRoomForEnd, readJournal } from './journal.ts';
+import { endOf, Journal, makeJournal, readJournal } from './journal.ts';
 import { releaseLock } from './lock.ts';
 import type { LockHolder } from './lock.ts';
 import { giveToGroup, makeOurs } from './ours.ts';
@@ -45,7 +45,7 @@ export function layOut(plan: Plan, folder: ReleaseFolder): string[] {
   const number = nextNumber(plan.state);
   makeOurs(folder.path);
   for (const name of CONTENTS) makeOurs(path.join(folder.path, name));
-  keepRoomForEnd(folder);
+  makeJournal(folder);
   writeDurably(folder.file('number'), String(number));
   writeDurably(folder.file('plan.json'), JSON.stringify(plan, null, 2));
   writeDurably(folder.file('README.md'), readme(plan, folder));
