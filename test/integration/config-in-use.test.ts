@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { configure, lastEvents, startReadyScene } from '../story/ready.ts';
 import { deployJson } from '../story/reports.ts';
 import type { Scene } from '../story/scene.ts';
-import { badRelease, takeBack } from '../story/voice-api.ts';
+import { badRelease, goodRelease, takeBack } from '../story/voice-api.ts';
 import { until } from '../support/processes.ts';
 
 /** Keys of the configuration that the story does not use, each in a whole deploy. */
@@ -181,5 +181,9 @@ describe('a deploy that nobody watches', () => {
     expect(listed.stdout).toContain('unwatched');
     expect(listed.stdout).not.toContain('healthy');
     expect(await scene.version()).toBe('2');
+    await configure(scene, { confirm: 'client' });
+    await goodRelease(scene.repository, '2b');
+    const held = await deploy('--accept', 'no-health', '--reason', 'the probe comes next week');
+    expect(deployJson(held.stdout)).toMatchObject({ outcome: 'deployed', detail: 'unwatched, and confirmed' });
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configure, isLocked, journalOf, lastEvents, releasesOnHost, startReadyScene } from '../story/ready.ts';
@@ -9,6 +9,7 @@ import type { Scene } from '../story/scene.ts';
 import { badRelease, goodRelease, takeBack } from '../story/voice-api.ts';
 import { makeAccounts } from '../support/accounts.ts';
 import type { Accounts } from '../support/accounts.ts';
+import { temporaryFolder } from '../support/home.ts';
 import { PM2_BIN } from '../support/pm2.ts';
 import { end, processes, until } from '../support/processes.ts';
 
@@ -16,13 +17,18 @@ import { end, processes, until } from '../support/processes.ts';
 type Name = 'app' | 'ana' | 'ben' | 'cora';
 let people: Accounts<Name>;
 let scene: Scene;
+/** Stands for `/usr/local/bin`. */
+let bin: string;
 
 beforeEach(async () => {
   people = await makeAccounts<Name>(['app', 'ana', 'ben'], ['cora']);
+  bin = await temporaryFolder('bin');
+  chmodSync(bin, 0o755);
+  symlinkSync(path.join(PM2_BIN, 'pm2'), path.join(bin, 'pm2'));
   const { app } = people.of;
   scene = await startReadyScene({
     account: app,
-    sshd: { everybody: true, environment: { PATH: `${PM2_BIN}:/usr/local/bin:/usr/bin:/bin` } },
+    sshd: { everybody: true, environment: { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` } },
     prepare: (folder) => {
       chmodSync(path.dirname(folder), 0o755);
       return () => undefined;
@@ -36,6 +42,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await scene.stop();
   people.remove();
+  rmSync(bin, { recursive: true });
 });
 
 async function as(name: Name, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
@@ -70,6 +77,11 @@ describe('PM2 of another user', () => {
     expect(unnamed?.message).toContain(`belongs to ${people.of.app.name}, not to this user`);
     expect(unnamed?.remedy).toContain(`"user": "${people.of.app.name}"`);
     await as('ana');
+    rmSync(path.join(bin, 'pm2'));
+    const [unfound] = deployJson((await deploy()).stdout).guards.filter((each) => each.blocks);
+    expect(unfound?.message).toContain(`there is no pm2 in ${bin}, /usr/local/bin`);
+    expect(unfound?.remedy).toContain('as root: ln -s THAT /usr/local/bin/pm2');
+    symlinkSync(path.join(PM2_BIN, 'pm2'), path.join(bin, 'pm2'));
     const refused = deployJson((await deploy()).stdout);
     expect(refused.outcome).toBe('refused');
     expect(refused.guards.filter((each) => each.blocks).map((each) => each.message)).toEqual([
