@@ -180,9 +180,13 @@ export async function pm2(
   );
 }
 
-/** Throws a `ManagerFailure` where the daemon's user does not let its command line be called for this. */
-export async function proveAllowed(daemon: Daemon, words: readonly string[]): Promise<void> {
-  if (daemon.user !== undefined) await proveSudo(daemon.user, commandOf(daemon, words));
+/** Throws a `ManagerFailure` where the daemon's user does not let its command line be called for these. */
+export async function proveAllowed(daemon: Daemon, ...calls: readonly (readonly string[])[]): Promise<void> {
+  if (daemon.user === undefined) return;
+  await proveSudo(
+    daemon.user,
+    calls.map((words) => commandOf(daemon, words)),
+  );
 }
 
 /** sudo clears the environment: the command names all that it needs. */

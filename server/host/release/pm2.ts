@@ -48,8 +48,7 @@ export class Pm2 implements ProcessManager {
   }
 
   async prove(): Promise<void> {
-    const daemon = this.#daemon();
-    for (const words of [['restart', '0'], ['stop', '0'], START_FROM_INPUT]) await proveAllowed(daemon, words);
+    await proveAllowed(this.#daemon(), ['restart', '0'], ['stop', '0'], START_FROM_INPUT);
   }
 
   async restart(): Promise<void> {

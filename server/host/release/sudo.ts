@@ -20,34 +20,49 @@ export async function runAs(
   command: Command,
   options: Parameters<typeof execute>[2],
 ): Promise<CommandResult> {
-  const words = [...command.fixed, ...(command.words ?? [])];
+  const words = wordsOf(command);
   if (process.geteuid?.() === 0) return execute('runuser', ['-u', user, '--', ...words], options);
   const result = await execute('sudo', ['-n', '-u', user, '--', ...words], options);
-  if (result.status !== 0 && isRefusal(result)) throw notAllowed(user, command, result);
+  if (result.status !== 0 && isRefusal(result)) throw notAllowed(user, command, result, [command]);
   return result;
 }
 
-/** Asks sudo, and runs nothing. */
-export async function proveSudo(user: string, command: Command): Promise<void> {
+/** Asks sudo for all of these, and runs none. Throws a `ManagerFailure` with what would permit them. */
+export async function proveSudo(user: string, commands: readonly Command[]): Promise<void> {
   if (process.geteuid?.() === 0) return;
-  const words = [...command.fixed, ...(command.words ?? [])];
-  const result = await execute('sudo', ['-n', '-l', '-u', user, '--', ...words], { timeoutMs: ASK_MS });
-  if (result.status !== 0) throw notAllowed(user, command, result);
+  for (const command of commands) {
+    const words = ['-n', '-l', '-u', user, '--', ...wordsOf(command)];
+    const result = await execute('sudo', words, { timeoutMs: ASK_MS });
+    if (result.status !== 0) throw notAllowed(user, command, result, commands);
+  }
 }
 
-/** What sudo itself says begins with its name; without sudo there is nobody to say it. */
-function isRefusal({ status, stderr }: CommandResult): boolean {
-  return status === 127 || /^sudo: /m.test(stderr);
+function wordsOf({ fixed, words = [] }: Command): string[] {
+  return [...fixed, ...words];
 }
 
-function notAllowed(user: string, command: Command, { stderr }: CommandResult): ManagerFailure {
+/** What sudo itself says begins with its name; where there is none, Node says that of it. */
+function isRefusal({ stderr }: CommandResult): boolean {
+  return /^(?:sudo: |spawn sudo )/m.test(stderr);
+}
+
+function notAllowed(
+  user: string,
+  command: Command,
+  { stderr }: CommandResult,
+  needed: readonly Command[],
+): ManagerFailure {
   const said = tellingLine(stderr);
+  const what = [...command.fixed, ...(command.words ?? []).slice(0, 1)].join(' ');
   return new ManagerFailure(
-    `${myName()} may not run ${[...command.fixed, ...(command.words ?? []).slice(0, 1)].join(' ')} as ${user}${said === '' ? '' : ` (${said})`}`,
-    `Permit it on the host, as root, by this line of /etc/sudoers.d/driftline: ${sudoersLine(user, command)}`,
+    `${myName()} may not run ${what} as ${user}${said === '' ? '' : ` (${said})`}`,
+    `Permit it on the host, as root, by this line of /etc/sudoers.d/driftline: ${sudoersLine(user, needed)}`,
   );
 }
 
-function sudoersLine(user: string, { fixed, words }: Command): string {
-  return `${myName()} ALL=(${user}) NOPASSWD: ${fixed.map((word) => word.replace(/[,:=\\ ]/g, '\\$&')).join(' ')}${words === undefined ? '' : ' *'}`;
+function sudoersLine(user: string, commands: readonly Command[]): string {
+  const permitted = commands.map(({ fixed, words }) =>
+    [...fixed.map((word) => word.replace(/[,:=\\ ]/g, '\\$&')), ...(words === undefined ? [] : ['*'])].join(' '),
+  );
+  return `${myName()} ALL=(${user}) NOPASSWD: ${[...new Set(permitted)].join(', ')}`;
 }

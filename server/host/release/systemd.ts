@@ -47,8 +47,7 @@ export class Systemd implements ProcessManager {
   }
 
   async prove(): Promise<void> {
-    if (this.spec.user) return;
-    for (const word of ['restart', 'stop'] as const) await proveSudo('root', this.#command(word));
+    if (!this.spec.user) await proveSudo('root', [this.#command('restart'), this.#command('stop')]);
   }
 
   /** A unit's file stays where it is, whatever becomes of its process. */
