@@ -2,7 +2,7 @@
 // in one step: what runs from there meanwhile finds the old one or the new one.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const top = path.resolve(import.meta.dirname, '..');
@@ -27,6 +27,7 @@ const common = {
   sourcemap: production ? false : 'linked',
   define: { MODULE_READER: JSON.stringify(await moduleReader()) },
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
   // ssh2 asks for optional native code inside try blocks and works without it.
   external: ['vscode', '*.node', 'cpu-features'],
@@ -43,7 +44,11 @@ const common = {
 };
 
 try {
-  await bundle();
+  const bundles = await bundle();
+  await writeFile(
+    path.join(fresh, 'licenses.txt'),
+    await licensesOf(bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+  );
   await chmod(path.join(fresh, 'cli.js'), 0o755);
   await mkdir(dist, { recursive: true });
   const built = await readdir(fresh);
@@ -59,6 +64,21 @@ try {
   process.exitCode = 1;
 } finally {
   await rm(fresh, { recursive: true, force: true });
+}
+
+/** The licences of all libraries that are bundled, which most of them want to travel with their code. @param {string[]} inputs */
+async function licensesOf(inputs) {
+  const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  // A copy of it lies in ts-morph.
+  folders.add('node_modules/typescript');
+  const texts = [];
+  for (const folder of [...folders].sort()) {
+    const { name, version, license } = JSON.parse(await readFile(path.join(top, folder, 'package.json'), 'utf8'));
+    const file = (await readdir(path.join(top, folder))).find((each) => /^licen[cs]e/i.test(each));
+    const text = file === undefined ? `Licence: ${license}` : await readFile(path.join(top, folder, file), 'utf8');
+    texts.push(`${name} ${version}\n\n${text.trim()}\n`);
+  }
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 /** The name of the code that reads modules: what was read by another one is not believed (`server/io/module-memory.ts`). */
@@ -101,4 +121,5 @@ async function bundle() {
   ]);
   const failed = done.find(({ status }) => status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+  return done.map(({ value }) => value);
 }
