@@ -2,13 +2,13 @@ import { realpath } from 'node:fs/promises';
 import { count } from '../core/words.ts';
 import type { DriftEntry, Place } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
-import { parseVersion } from '../core/link/builtins.ts';
 import { packageDifferences } from '../core/link/package-differences.ts';
 import type { PackageDifference } from '../core/link/package-differences.ts';
 import type { ProjectView } from '../core/link/project.ts';
 import { isModulePath } from '../core/link/project.ts';
 import { closure } from '../core/link/production-modules.ts';
 import type { ClosureFile } from '../core/link/production-modules.ts';
+import { runtimeOf } from '../core/link/runtime.ts';
 import { syntaxErrors } from '../core/link/syntax.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
 import type { Laid } from '../core/tree/overlay.ts';
@@ -40,9 +40,6 @@ export interface Links {
   /** Modules that the overlay writes, relative to the config's folder. */
   readonly written: readonly string[];
 }
-
-/** The Node that verdicts assume where the host could not say. */
-const ASSUMED_NODE = [20, 0] as const;
 
 /** Everything that drift would deploy: what a whole deploy lays over production. */
 export function wholeOverlay(drift: readonly DriftEntry[]): Overlay {
@@ -84,7 +81,7 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
       folder,
       root: inventory.realRoot,
       selection,
-      runtime: { node: parseVersion(inventory.platform.node ?? '') ?? ASSUMED_NODE },
+      runtime: runtimeOf(inventory.platform),
       local: localTree,
       production,
       merged: new OverlayTree(production, laid),

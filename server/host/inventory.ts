@@ -6,6 +6,7 @@ import type { Handler } from './handlers.ts';
 import { HostFailure } from './handlers.ts';
 import { hashFile } from './hash.ts';
 import { reasonOf } from './names.ts';
+import { nodePathOf } from './node-path.ts';
 import { openRoot } from './root.ts';
 import { stateBelow, Walk } from './walk.ts';
 import type { Found } from './walk.ts';
@@ -35,14 +36,20 @@ export const inventory: Handler<'inventory'> = async (ask, conversation) => {
     rootIdentity: `${identity.dev.toString()}:${identity.ino.toString()}`,
     takenAt,
     complete: walk.complete,
-    platform: platform(),
+    platform: platform(realRoot),
     unlisted: walk.unlisted,
     unreadable: walk.unreadable,
   };
 };
 
-export function platform(): HostPlatform {
-  return { by: 'node', node: process.version, os: process.platform };
+export function platform(realRoot: string): HostPlatform {
+  const nodePath = nodePathOf(realRoot);
+  return {
+    by: 'node',
+    node: process.version,
+    os: process.platform,
+    ...(nodePath.length > 0 && { nodePath }),
+  };
 }
 
 function describe({ path, stat, link }: Found, walk: Walk): InventoryEntry {

@@ -44,7 +44,7 @@ export const listing: Handler<'listing'> = async (ask, conversation) => {
     rootIdentity: `${identity.dev.toString()}:${identity.ino.toString()}`,
     takenAt,
     complete: walk.complete,
-    platform: platform(),
+    platform: platform(realRoot),
     unlisted: walk.unlisted,
     unreadable: walk.unreadable,
     scan: {

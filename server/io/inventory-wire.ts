@@ -114,9 +114,12 @@ export function oddity(path: string, seen: ReadonlyMap<string, InventoryEntry>):
 }
 
 function parsePlatform(value: unknown): HostPlatform | undefined {
-  const { by, node, os } = fieldsOf(value) ?? {};
+  const { by, node, os, nodePath } = fieldsOf(value) ?? {};
   if ((by !== 'node' && by !== 'posix') || typeof os !== 'string') return undefined;
-  return { by, os, ...(typeof node === 'string' && { node }) };
+  const folders = Array.isArray(nodePath)
+    ? nodePath.filter((each) => typeof each === 'string' && isTreePath(each))
+    : [];
+  return { by, os, ...(typeof node === 'string' && { node }), ...(folders.length > 0 && { nodePath: folders }) };
 }
 
 function parseHidden(value: unknown): { path: string; reason: string; count?: number }[] | undefined {

@@ -17,7 +17,7 @@ import type { AuditResult, CheckResult, DeployResult, PlanResult, PullResult, Re
 import type { Config, ConfigProblem, Target } from '../config/config.ts';
 import { findConfigs } from '../config/find.ts';
 import { loadConfig } from '../config/load.ts';
-import { parseVersion } from '../core/link/builtins.ts';
+import { runtimeOf } from '../core/link/runtime.ts';
 import { factsOf } from '../core/tree/production.ts';
 import { SnapshotTree } from '../core/tree/snapshot.ts';
 import type { Fact } from '../core/tree/tree.ts';
@@ -61,8 +61,6 @@ interface Known {
 }
 
 const MAX_SHOWN_BYTES = 8 * 1024 * 1024;
-/** The Node that verdicts assume where the host could not say. */
-const ASSUMED_NODE = [20, 0] as const;
 
 /** The engine's verbs with what an editor needs between them: open connections, and what production said last. */
 export class Engine {
@@ -230,7 +228,7 @@ export class Engine {
         folder: await realpath(known.config.folder),
         root: memory.inventory.realRoot,
         rules: known.target.rules,
-        runtime: { node: parseVersion(memory.inventory.platform.node ?? '') ?? ASSUMED_NODE },
+        runtime: runtimeOf(memory.inventory.platform),
         files: audited.entries
           .filter((entry) => entry.kind !== 'productionOnly' && entry.kind !== 'caseOnly')
           .map(({ local, path: file, there }) => ({ local, path: file, ...(there !== undefined && { there }) })),

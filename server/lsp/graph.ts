@@ -4,7 +4,7 @@ import { followLink, judgeModule } from '../core/link/judge.ts';
 import type { LinkText } from '../core/link/module-facts.ts';
 import { isModulePath } from '../core/link/project.ts';
 import type { ProjectView } from '../core/link/project.ts';
-import type { Runtime } from '../core/link/resolve.ts';
+import type { Runtime } from '../core/link/runtime.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
 import type { Laid } from '../core/tree/overlay.ts';
 import { below, join } from '../core/tree/path.ts';

@@ -106,6 +106,8 @@ export interface ProjectOptions extends Partial<SelectionRules> {
   readonly here: Files;
   readonly there: Files;
   readonly node?: readonly [number, number];
+  /** Folders of NODE_PATH on production. */
+  readonly nodePath?: readonly string[];
   /** Production paths that the plan deletes, and local paths that it leaves as production has them. */
   readonly deletes?: readonly string[];
   readonly leaves?: readonly string[];
@@ -141,7 +143,7 @@ export function projectOf(options: ProjectOptions): Project {
     folder: FOLDER,
     root: ROOT,
     selection,
-    runtime: { node: options.node ?? [20, 19] },
+    runtime: { node: options.node ?? [20, 19], globalFolders: options.nodePath ?? [] },
     local,
     production,
     merged: new OverlayTree(production, laid),

@@ -8,6 +8,8 @@ import { moduleFolders, OWN_EXPORTS, packageExports, packageImports } from './pa
 
 const EXTENSIONS = ['.js', '.json', '.node'];
 
+export const NODE_PATH = 'a folder of NODE_PATH';
+
 /**
  * `require` of Node's documentation ("Modules: CommonJS modules"), as `Module._resolveFilename` carries it out. Builtins are told before.
  */
@@ -28,8 +30,9 @@ export function resolveCommonJs(lookup: Lookup, specifier: string): Found {
   if (/^\.(?:$|[./])/.test(specifier)) {
     return search(lookup, [folder], specifier, 'a path relative to the module');
   }
-  const folders = [...aliasFolders(lookup), ...moduleFolders(folder), ...lookup.rules.globalFolders];
-  return search(lookup, folders, specifier, 'a package in node_modules');
+  const folders = [...aliasFolders(lookup), ...moduleFolders(folder)];
+  const found = find(lookup, folders, specifier, 'a package in node_modules');
+  return found ?? search(lookup, lookup.rules.globalFolders, specifier, NODE_PATH);
 }
 
 /** The subpath (`.`, `./x`) where a specifier begins with a package's own name. */
@@ -62,11 +65,7 @@ function searchless(
   }
 }
 
-/**
- * `Module._findPath`: the first of these folders that holds it.
- *
- * @param rule decided where it is found, `otherwise` where it is not
- */
+/** @param rule decided where it is found, `otherwise` where it is not */
 function search(
   lookup: Lookup,
   folders: readonly TreePath[],
@@ -74,6 +73,13 @@ function search(
   rule: string,
   otherwise = 'every path that Node tries',
 ): Found {
+  const found = find(lookup, folders, specifier, rule);
+  if (found !== undefined) return found;
+  throw notFound(lookup, specifier, otherwise);
+}
+
+/** `Module._findPath`: the first of these folders that holds it. */
+function find(lookup: Lookup, folders: readonly TreePath[], specifier: string, rule: string): Found | undefined {
   const wantsFolder = /(?:^|\/)\.{0,2}$/.test(specifier);
   const [, name, rest = ''] = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/s.exec(specifier) ?? [];
   for (const folder of folders) {
@@ -88,7 +94,7 @@ function search(
       (wantsFolder ? undefined : (lookup.file(path) ?? withExtension(lookup, path))) ?? ofFolder(lookup, path);
     if (file !== undefined) return { outcome: { kind: 'file', path: file }, rule };
   }
-  throw notFound(lookup, specifier, otherwise);
+  return undefined;
 }
 
 /** LOAD_AS_FILE's extensions. */

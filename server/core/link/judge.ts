@@ -1,6 +1,7 @@
 import { below } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { Finding, Severity, Verdict } from './finding.ts';
+import { NODE_PATH } from './commonjs.ts';
 import { VERDICTS } from './finding.ts';
 import { sayOfDynamic } from './judge-dynamic.ts';
 import { sayOfFile } from './judge-file.ts';
@@ -67,10 +68,18 @@ function sayOf(view: ProjectView, link: Link): readonly Said[] {
   const { after, here } = link;
   if (isOpen(after) || after.outcome.kind === 'builtin') return [];
   const isOfFiles = link.text.kind === 'file' || link.text.kind === 'worker' || link.text.kind === 'fork';
-  const name = isOfFiles || isByOwnRules(here) ? undefined : packageName(link.text.specifier);
+  const isOwn = isByOwnRules(here) || isByNodePath(view, link);
+  const name = isOfFiles || isOwn ? undefined : packageName(link.text.specifier);
   const said = name === undefined ? sayOfFile(view, link) : sayOfPackage(view, link, name);
   const first = said ?? sayOfSystem(view, link);
   return first === undefined ? namesMissing(view, link) : [first];
+}
+
+/** Whether a folder of NODE_PATH within the application holds it, here or there: it names a file of the application's. */
+function isByNodePath(view: ProjectView, { here, there }: Link): boolean {
+  const { root } = view.project;
+  const isWithin = there.outcome.kind === 'file' && below(root, there.outcome.path) !== undefined;
+  return here.rule === NODE_PATH || (there.rule === NODE_PATH && isWithin);
 }
 
 /**

@@ -34,7 +34,7 @@ export function followLink(view: ProjectView, text: LinkText, fromHere: TreePath
     text,
     fromHere,
     fromThere,
-    here: resolve(view.local, fromHere, text.kind, text.specifier, runtime),
+    here: resolve(view.local, fromHere, text.kind, text.specifier, view.runtimeHere),
     there: resolve(view.production, fromThere, text.kind, text.specifier, runtime),
     after: resolve(view.merged, fromThere, text.kind, text.specifier, runtime),
   };

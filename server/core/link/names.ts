@@ -4,7 +4,7 @@ import type { View } from '../tree/view.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { isEsModule } from './module-system.ts';
 import { resolve } from './resolve.ts';
-import type { Runtime } from './resolve.ts';
+import type { Runtime } from './runtime.ts';
 
 /** The names that an ES module can import from another, or `undefined` where they cannot be told for certain. */
 export function exportedNames(view: View, path: TreePath, runtime: Runtime): ReadonlySet<string> | undefined {

@@ -2,7 +2,7 @@ import { below, join } from '../tree/path.ts';
 import type { Selection } from '../tree/selection.ts';
 import type { Need, Tree, TreePath } from '../tree/tree.ts';
 import { View } from '../tree/view.ts';
-import type { Runtime } from './resolve.ts';
+import type { Runtime } from './runtime.ts';
 
 /** Everything that links are judged by: three trees and how their paths pair. */
 export interface Project {
@@ -25,11 +25,22 @@ export class ProjectView {
   readonly local: View;
   readonly production: View;
   readonly merged: View;
+  /** The runtime as it would be in the workspace: its folders in the workspace's own coordinates. */
+  readonly runtimeHere: Runtime;
 
   constructor(readonly project: Project) {
     this.local = new View(project.local);
     this.production = new View(project.production);
     this.merged = new View(project.merged);
+    const { globalFolders = [], ...runtime } = project.runtime;
+    const folders = globalFolders.flatMap((folder) => this.#folderHere(folder) ?? []);
+    this.runtimeHere = { ...runtime, globalFolders: folders };
+  }
+
+  #folderHere(folder: TreePath): TreePath | undefined {
+    const relative = below(this.project.root, folder);
+    const place = relative === undefined ? undefined : this.project.selection.toLocal(relative).path;
+    return place === undefined ? undefined : join(this.project.folder, place);
   }
 
   /** Stands still while nothing was unknown. */

@@ -11,14 +11,8 @@ import { Ended, Lookup } from './lookup.ts';
 import { MODULE_ALIASES } from './module-alias.ts';
 import type { LinkKind } from './module-facts.ts';
 import { OWN_EXPORTS } from './package-entries.ts';
+import type { Runtime } from './runtime.ts';
 import { isCompiled, resolveCompiled, TS_BASE_URL, TS_PATHS } from './typescript.ts';
-
-/** What resolves a module's links: which Node, and what its environment adds. */
-export interface Runtime {
-  readonly node: Version;
-  /** Folders that `require` looks into last: those of `NODE_PATH`, then Node's own. Absolute. */
-  readonly globalFolders?: readonly TreePath[];
-}
 
 /**
  * Where a specifier leads from a module, by Node's published algorithms ("Modules: CommonJS modules", "Modules: ECMAScript modules"). An

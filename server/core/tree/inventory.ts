@@ -40,6 +40,8 @@ export interface HostPlatform {
   readonly by: 'node' | 'posix';
   readonly node?: string;
   readonly os: string;
+  /** Folders that NODE_PATH names for what runs from the root now; absolute. */
+  readonly nodePath?: readonly string[];
 }
 
 export interface InventoryEntry {

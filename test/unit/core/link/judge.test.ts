@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../../server/core/link/finding.ts';
 import { judgeModule } from '../../../../server/core/link/judge.ts';
 import { judgeProductionModule, onePerPackage } from '../../../../server/core/link/production-modules.ts';
-import { viewOf } from '../../../support/trees.ts';
+import { ROOT, viewOf } from '../../../support/trees.ts';
 import type { ProjectOptions } from '../../../support/trees.ts';
 
 function findings(options: ProjectOptions): Finding[] {
@@ -367,6 +367,26 @@ describe('packages', () => {
         there: { 'node_modules/q/index.js': '' },
       }),
     ).toEqual(['a.js: error unresolved-import app']);
+  });
+});
+
+describe('NODE_PATH of the application', () => {
+  const map = [{ local: 'api/src', production: 'src' }];
+  const nodePath = [`${ROOT}/src`, '/usr/lib/node_modules'];
+
+  it('leads to files of the application, here in their own place', () => {
+    const there = { 'src/lib/db.js': '', 'src/lib/util.js': '' };
+    const here = { 'api/src/a.js': "require('lib/util'); require('lib/db')", 'api/src/lib/util.js': '' };
+    const [finding, ...rest] = findings({ map, nodePath, here, there });
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ code: 'production-only-import', specifier: 'lib/db', pull: ['src/lib/db.js'] });
+  });
+
+  it('leads to packages outside of it', () => {
+    const there = { '/usr/lib/node_modules/oracledb/index.js': '', 'src/a.js': '', 'node_modules/x/index.js': '' };
+    expect(said({ map, nodePath, here: { 'api/src/a.js': "require('oracledb')" }, there })).toEqual([
+      'api/src/a.js: warning package-production-only oracledb',
+    ]);
   });
 });
 

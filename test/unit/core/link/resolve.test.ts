@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Trace } from '../../../../server/core/link/finding.ts';
 import type { LinkKind } from '../../../../server/core/link/module-facts.ts';
 import { resolve } from '../../../../server/core/link/resolve.ts';
-import type { Runtime } from '../../../../server/core/link/resolve.ts';
+import type { Runtime } from '../../../../server/core/link/runtime.ts';
 import { View } from '../../../../server/core/tree/view.ts';
 import { MemoryTree } from '../../../support/trees.ts';
 import type { Files, MemoryOptions } from '../../../support/trees.ts';
