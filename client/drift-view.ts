@@ -172,6 +172,7 @@ const GROUP_ICONS: Readonly<Record<DriftGroupId, vscode.ThemeIcon>> = {
   needed: icon('error', 'problemsErrorIcon.foreground'),
   hotfix: icon('flame', 'problemsWarningIcon.foreground'),
   conflict: icon('warning', 'problemsWarningIcon.foreground'),
+  otherKind: icon('warning', 'problemsWarningIcon.foreground'),
   changedThere: icon('cloud-download', 'gitDecoration.modifiedResourceForeground'),
   toDeploy: icon('cloud-upload', 'gitDecoration.addedResourceForeground'),
   productionOnly: icon('cloud', 'gitDecoration.untrackedResourceForeground'),
@@ -186,6 +187,8 @@ function groupTitle(id: DriftGroupId): string {
       return t('Hotfixes on production');
     case 'conflict':
       return t('Changed on both sides');
+    case 'otherKind':
+      return t('Another kind or spelling on production');
     case 'changedThere':
       return t('Changed on production');
     case 'toDeploy':

@@ -121,7 +121,7 @@ export interface TargetChoice {
 
 /** The drift view's groups, in the order that they are shown. */
 export type DriftGroupId =
-  'needed' | 'productionOnly' | 'hotfix' | 'conflict' | 'changedThere' | 'unreadable' | 'toDeploy';
+  'needed' | 'productionOnly' | 'hotfix' | 'conflict' | 'otherKind' | 'changedThere' | 'unreadable' | 'toDeploy';
 
 export interface DriftView {
   readonly groups: readonly { readonly id: DriftGroupId; readonly items: readonly DriftItem[] }[];

@@ -7,6 +7,7 @@ const ORDER: readonly DriftGroupId[] = [
   'productionOnly',
   'hotfix',
   'conflict',
+  'otherKind',
   'changedThere',
   'unreadable',
   'toDeploy',
@@ -46,9 +47,10 @@ function groupOf(entry: DriftEntry): DriftGroupId | undefined {
     case 'productionOnly':
       return entry.neededBy !== undefined && entry.neededBy.length > 0 ? 'needed' : 'productionOnly';
     case 'changedBoth':
+      return 'conflict';
     case 'caseOnly':
     case 'typeChanged':
-      return 'conflict';
+      return 'otherKind';
     case 'changedThere':
       return entry.hotfix === true ? 'hotfix' : 'changedThere';
     case 'changedHere':
@@ -64,6 +66,11 @@ function why(entry: DriftEntry): string {
     first === undefined
       ? undefined
       : `${entry.neededBy === undefined ? 'perhaps ' : ''}imported by ${first.file}${others.length === 0 ? '' : ` and ${others.length} more`}`;
-  const kind = entry.kind === 'localOnly' ? 'new' : entry.kind === 'changedHere' ? 'changed here' : undefined;
-  return [by, kind, entry.why].filter((part) => part !== undefined).join(', ');
+  return [by, ...changeOf(entry)].filter((part) => part !== undefined).join(', ');
+}
+
+function changeOf({ kind, why: reason }: DriftEntry): (string | undefined)[] {
+  if (kind === 'localOnly') return [reason ?? 'new'];
+  if (kind !== 'changedHere') return [reason];
+  return ['changed here', reason?.startsWith('as ') === true ? `production has it ${reason}` : reason];
 }

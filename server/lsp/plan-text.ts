@@ -52,7 +52,7 @@ function operationsText(plan: Plan): string[] {
     const operations = plan.operations.filter((operation) => operation.kind === kind);
     return operations.length === 0
       ? []
-      : operations.map((operation) => `${SIGNS[kind]} ${operation.path}${sizeText(operation)}`);
+      : operations.map((operation) => `${SIGNS[kind]} ${inOneLine(operation.path)}${sizeText(operation)}`);
   });
   return [`## ${count(plan.operations.length, 'operation')}`, ...kinds];
 }
@@ -131,6 +131,11 @@ function healthText(plan: Plan): string {
   if (plan.health === null) return 'unwatched: nothing tells whether it went well';
   const probes = plan.health.probes.map((probe) => (probe.kind === 'http' ? probe.url : probe.command));
   return `${probes.join(', ')} must hold for ${plan.health.stableForMs / 1000} s within ${plan.health.withinMs / 1000} s, or the old version comes back`;
+}
+
+/** A name may hold a line break, and must not look like a line of the plan's own. */
+function inOneLine(name: string): string {
+  return name.replace(/[\u0000-\u001f\u007f]/g, (char) => JSON.stringify(char).slice(1, -1));
 }
 
 function oneLine(text: string): string {

@@ -51,6 +51,7 @@ const GROUPS: Readonly<Record<DriftGroupId, true>> = {
   productionOnly: true,
   hotfix: true,
   conflict: true,
+  otherKind: true,
   changedThere: true,
   unreadable: true,
   toDeploy: true,

@@ -42,9 +42,12 @@ describe('the drift view', () => {
     expect(groups.map((group) => group.id)).toEqual(['hotfix']);
   });
 
-  it.each(['changedBoth', 'caseOnly', 'typeChanged'] as const)('calls %s a conflict', (kind) => {
-    expect(driftView([entry('a.js', kind)], uriOf).groups[0]?.id).toBe('conflict');
-  });
+  it.each(['caseOnly', 'typeChanged'] as const)(
+    'calls %s another kind, which nobody has changed on both sides',
+    (kind) => {
+      expect(driftView([entry('a.js', kind)], uriOf).groups[0]?.id).toBe('otherKind');
+    },
+  );
 
   it('says on which side a file lies, and who imports it', () => {
     const needed = entry('db.js', 'productionOnly', {
@@ -65,10 +68,14 @@ describe('the drift view', () => {
     const perhaps = entry('mail.js', 'productionOnly', { perhapsNeededBy: [{ file: 'api/load.js', line: 3 }] });
     expect(driftItem(perhaps, uriOf).why).toBe('perhaps imported by api/load.js');
     expect(driftItem(entry('new.js', 'localOnly'), uriOf)).toMatchObject({ here: true, there: false, why: 'new' });
-    expect(driftItem(entry('a.js', 'changedHere', { why: 'since 1a2b3c4' }), uriOf)).toMatchObject({
+    const link = 'a link to b.js here: not deployed';
+    expect(driftItem(entry('a.js', 'localOnly', { why: link }), uriOf).why).toBe(link);
+    expect(driftItem(entry('a.js', 'changedHere', { why: 'as in 1a2b3c4' }), uriOf)).toMatchObject({
       here: true,
       there: true,
-      why: 'changed here, since 1a2b3c4',
+      why: 'changed here, production has it as in 1a2b3c4',
     });
+    const kind = 'a file here, a folder on production';
+    expect(driftItem(entry('a.js', 'typeChanged', { why: kind }), uriOf).why).toBe(kind);
   });
 });

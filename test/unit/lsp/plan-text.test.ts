@@ -106,6 +106,11 @@ describe('a plan as a person reads it', () => {
     expect(text.indexOf('## Refused')).toBeLessThan(text.indexOf('## To know'));
   });
 
+  it('has a line for each file, whatever it is called', () => {
+    const text = planText({ ...PLAN, operations: [{ kind: 'create', path: 'a\n## Nothing', after }] }, [], PLAN.host);
+    expect(text).toContain('\n+ a\\n## Nothing  25 bytes\n');
+  });
+
   it('says where an import stands that blocks it', () => {
     expect(planText(PLAN, [LINKED], PLAN.host)).toContain(
       '✗ production-only-import: api/src/index.js:4:28: "./db" resolves only on production.',
