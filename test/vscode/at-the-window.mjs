@@ -2,6 +2,7 @@
 import path from 'node:path';
 
 const PATIENCE = { timeout: 30_000 };
+const LOOKS = 10;
 
 /**
  * @param {Awaited<ReturnType<typeof import('./workbench.mjs').openWorkbench>>} window
@@ -17,7 +18,8 @@ export function atTheWindow(window, pictures) {
     await page.keyboard.press('F1');
     const input = page.locator('.quick-input-widget input[type="text"]').first();
     await input.fill(`${prefix}${words}`);
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().waitFor(PATIENCE);
+    // The one that Enter takes: before the list follows what was typed, that is another.
+    await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: row }).waitFor(PATIENCE);
     await page.keyboard.press('Enter');
   };
 
@@ -80,9 +82,23 @@ export function atTheWindow(window, pictures) {
       await toast.waitFor({ timeout: patience });
       return toast.innerText();
     },
-    /** Closes what the person was told, and waits until it is gone: what is told next is new. */
+    /** What the person was told: as a toast, or, since VS Code shows no more than a few of those in a second, in the list of all. */
+    told: async (words) => {
+      const item = page.locator('.notification-list-item', { hasText: words }).first();
+      for (let look = 1; ; look++) {
+        try {
+          await item.waitFor({ timeout: 3000 });
+          return await item.innerText();
+        } catch (error) {
+          if (look === LOOKS) throw error;
+          await pick('>', 'Notifications: Show Notifications', 'Show Notifications');
+        }
+      }
+    },
+    /** Clears what the person was told, and waits until it is gone: what is told next is new. */
     closeToasts: async () => {
       await pick('>', 'Notifications: Clear All Notifications', 'Clear All');
+      await page.locator('.notifications-center.visible').waitFor({ state: 'detached', ...PATIENCE });
       await toasts
         .filter({ hasNotText: 'Cancel' })
         .first()

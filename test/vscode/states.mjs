@@ -26,8 +26,9 @@ async function allSay(person, words) {
   for (const title of CONNECTING) {
     await person.closeToasts();
     await person.run(title);
-    assert.match(await person.toast(words), words, title);
+    assert.match(await person.told(words), words, title);
   }
+  await person.closeToasts();
 }
 
 /** @type {[string, (person: import('./steps.mjs').AtTheWindow, scene: import('../story/scene.ts').Scene) => Promise<void>][]} */
@@ -42,7 +43,7 @@ const STEPS = [
       await allSay(person, /has no driftline\.json yet.*Set Up This Workspace/s);
       await person.closeToasts();
       await person.run('Driftline: Choose Target');
-      await person.toast('There is no target to choose');
+      await person.told('There is no target to choose');
       await person.picture('state-no-config');
       await person.closeToasts();
       await person.run('Driftline: Open Config');
@@ -66,7 +67,7 @@ const STEPS = [
       await person.clickWelcome('Connect to Production');
       await person.question('Connect to nowhere.invalid');
       await person.answer('Connect');
-      await person.toast(/nowhere\.invalid cannot be reached: there is no host of that name/);
+      await person.told(/nowhere\.invalid cannot be reached: there is no host of that name/);
       await person.viewMessage('nowhere.invalid cannot be reached');
       await person.waitForRow('Try Again');
       await person.picture('state-unreachable');
@@ -101,7 +102,25 @@ const STEPS = [
       await person.waitForRow('freeswitch.js');
       await person.closeToasts();
       await person.run('Driftline: Accept Host Key');
-      assert.match(await person.toast('is accepted'), /The host key of .* is accepted/);
+      assert.match(await person.told('is accepted'), /The host key of .* is accepted/);
+    },
+  ],
+  [
+    'a line that was lost while nobody used it is made again, and nobody is told',
+    async (person, scene) => {
+      await person.closeToasts();
+      scene.sshd.dropSessions();
+      await person.run('Driftline: Compare with Production');
+      await person.quickInput('locked-key');
+      await person.page.keyboard.type(PASSPHRASE);
+      await person.page.keyboard.press('Enter');
+      await person.page.locator('.tab', { hasText: 'index.js (production' }).waitFor();
+      await person.run('Driftline: Show Plan');
+      await person.page.locator('.tab.active', { hasText: 'Deploy to production' }).waitFor();
+      assert.match(await person.editorText(), /# Deploy to production/);
+      await person.page.keyboard.press('Control+K');
+      await person.page.keyboard.press('W');
+      await person.openFile('api/src/index.js');
     },
   ],
   [
