@@ -1,4 +1,6 @@
+import type { ReleaseSummary } from '../core/release/release.ts';
 import type { VerbContext } from './context.ts';
+import { UsageFailure } from './failures.ts';
 import type { ReleasesResult } from './results.ts';
 
 /** What was deployed to this root, as its host keeps it. Writes nothing there. */
@@ -10,4 +12,11 @@ export async function releases(context: VerbContext): Promise<ReleasesResult> {
   await host.request('read', { root, files: [], maxBytes: 0 }, { signal });
   const listed = await host.request('releases', { state }, { signal });
   return { target: target.name, releases: listed.releases };
+}
+
+/** The release that a person named. */
+export function releaseNamed({ releases: known }: ReleasesResult, id: string): ReleaseSummary {
+  const release = known.find((each) => each.id === id);
+  if (release === undefined) throw new UsageFailure(`There is no release ${id}.`, 'See: driftline releases');
+  return release;
 }

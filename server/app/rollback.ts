@@ -12,7 +12,7 @@ import type { DeployOptions } from './carry.ts';
 import type { VerbContext } from './context.ts';
 import { Refused } from './failures.ts';
 import { askMachine, planFrame } from './machine.ts';
-import { releases } from './releases.ts';
+import { releaseNamed, releases } from './releases.ts';
 import type { DeployResult, PlanResult } from './results.ts';
 
 export interface RollbackOptions extends DeployOptions {
@@ -59,6 +59,7 @@ async function planRollback(context: VerbContext, options: RollbackOptions): Pro
 
 async function findWay(context: VerbContext, to: string | undefined): Promise<Way> {
   const known = await releases(context);
+  if (to !== undefined) releaseNamed(known, to);
   try {
     return wayBack(known.releases, to);
   } catch (error) {

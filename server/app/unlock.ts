@@ -1,8 +1,8 @@
 import { whoAmI } from '../io/who.ts';
 import type { VerbContext } from './context.ts';
-import { Refused, UsageFailure } from './failures.ts';
+import { Refused } from './failures.ts';
 import { isOpen } from './recover.ts';
-import { releases } from './releases.ts';
+import { releaseNamed, releases } from './releases.ts';
 
 /** `driftline unlock`. */
 export interface UnlockResult {
@@ -26,11 +26,7 @@ export interface UnlockOptions {
  */
 export async function unlock(context: VerbContext, options: UnlockOptions): Promise<UnlockResult> {
   const { target, signal } = context;
-  const known = await releases(context);
-  const release = known.releases.find((each) => each.id === options.release);
-  if (release === undefined) {
-    throw new UsageFailure(`There is no release ${options.release}.`, 'See: driftline releases');
-  }
+  const release = releaseNamed(await releases(context), options.release);
   if (release.outcome !== 'running' && !isOpen(release)) {
     return { target: target.name, release: release.id, unlocked: false };
   }

@@ -15,6 +15,7 @@ export class NoWay extends Error {}
  * The releases between now and the one to go back to. Without a name: the last one that changed production is undone.
  *
  * @param releases the newest first
+ * @param to one of them
  */
 export function wayBack(releases: readonly ReleaseSummary[], to: string | undefined): Way {
   const standing = releases.filter((release) => release.outcome === 'deployed');
@@ -24,10 +25,7 @@ export function wayBack(releases: readonly ReleaseSummary[], to: string | undefi
     return checked({ undoes: [last], to: before?.id ?? null });
   }
   const at = standing.findIndex((release) => release.id === to);
-  if (at < 0) {
-    const known = releases.some((release) => release.id === to);
-    throw new NoWay(known ? `Release ${to} left nothing on production to go back to.` : `There is no release ${to}.`);
-  }
+  if (at < 0) throw new NoWay(`Release ${to} left nothing on production to go back to.`);
   return checked({ undoes: standing.slice(0, at), to });
 }
 
