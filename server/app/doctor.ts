@@ -39,6 +39,7 @@ export async function doctor(context: VerbContext): Promise<DoctorResult> {
       ...(target.group !== undefined && { group: target.group }),
       process: target.process,
       ...(target.node !== undefined && { node: target.node }),
+      touches: [],
     },
     { signal: context.signal },
   );

@@ -28,9 +28,10 @@ export async function askMachine(
   const host = await context.host();
   progress.report({ message: `Looking at ${host.address}` });
   const { root, state, group, process, health, node } = target;
+  const touches = operations.map((operation) => operation.path);
   const report = await host.request(
     'inspect',
-    { root, state, process, ...(group !== undefined && { group }), ...(node !== undefined && { node }) },
+    { root, state, process, ...(group !== undefined && { group }), ...(node !== undefined && { node }), touches },
     { signal },
   );
   let before: readonly ProbeResult[] = [];

@@ -1,5 +1,5 @@
 import { accessSync, constants, realpathSync, statSync } from 'fs';
-import { dirname } from 'path';
+import { dirname, join } from 'path';
 import { HostFailure } from './handlers.ts';
 import type { Handler } from './handlers.ts';
 import { freeSpace } from './disk.ts';
@@ -8,6 +8,7 @@ import { nextNode } from './next-node.ts';
 import type { HostReport, ProcessReport } from './protocol.ts';
 import { lockFile, readLock } from './release/lock.ts';
 import { inspectProcess } from './release/managers.ts';
+import { nearestExisting, unfitPlaces } from './release/places.ts';
 import { whyOutside, whyUnsafe } from './state-safety.ts';
 import { ownerName } from './users.ts';
 
@@ -20,6 +21,7 @@ export const inspect: Handler<'inspect'> = async (ask) => {
   return {
     root,
     stateFolder: inspectState(ask.state, root.real ?? ask.root, ask.group),
+    unfit: inspectPlaces(root, ask.state, ask.touches),
     nextNode: nextNode(ask.node, process),
     process,
     disk: freeSpace(nearestExisting(ask.state)),
@@ -42,6 +44,14 @@ function inspectRoot(root: string): HostReport['root'] {
     writable: allows(real, constants.W_OK | constants.X_OK),
     owner: ownerName(stat.uid),
   };
+}
+
+function inspectPlaces({ real }: HostReport['root'], state: string, touches: readonly string[]): HostReport['unfit'] {
+  if (real === undefined) return [];
+  return unfitPlaces(
+    state,
+    touches.map((file) => join(real, file)),
+  );
 }
 
 /** Whether a release could keep its things there: in a folder of ours on the root's own mount, since a rename cannot leave a mount. */
@@ -83,19 +93,6 @@ function whyNotMade(path: string, root: string): Unusable | undefined {
 function whyApart(place: string, root: string): Unusable | undefined {
   if (statSync(place).dev === statSync(nearestExisting(root)).dev) return undefined;
   return { why: 'it lies on another file system than the root, so that nothing could be renamed into place' };
-}
-
-/** The path itself, or the nearest folder above it that is there. */
-function nearestExisting(path: string): string {
-  for (let place = path; place !== '/' && place !== ''; place = place.slice(0, place.lastIndexOf('/'))) {
-    try {
-      statSync(place);
-      return place;
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT', 'ENOTDIR')) return place;
-    }
-  }
-  return '/';
 }
 
 function allows(path: string, mode: number): boolean {

@@ -56,9 +56,9 @@ export interface HostVerbs {
     part: { path: string; sha256?: string; size?: number; mode?: number; problem?: string };
     end: Record<string, never>;
   };
-  /** What `doctor` and the guards want to know of the machine. Writes nothing, starts nothing. */
+  /** What `doctor` and the guards want to know of the machine, and of what a plan touches below the root. Writes nothing, starts nothing. */
   inspect: {
-    ask: { root: string; state: string; group?: string; process: ProcessSpec | null; node?: string };
+    ask: { root: string; state: string; group?: string; process: ProcessSpec | null; node?: string; touches: string[] };
     part: never;
     end: HostReport;
   };

@@ -4,6 +4,7 @@ import type {
   ProbeResult,
   ProcessInstance,
   ProcessReport,
+  UnfitPlace,
 } from '../core/plan/host-report.ts';
 import type { Content, Operation, Plan, Reliance } from '../core/plan/plan.ts';
 import { RELEASE_STEPS } from '../core/release/release.ts';
@@ -131,6 +132,7 @@ const hostReport = record<HostReport>({
     why: optional(anyText),
     remedy: optional(anyText),
   }),
+  unfit: listOf(record<UnfitPlace>({ folder: anyText, problem: oneOf('notWritable', 'otherMount'), why: anyText })),
   nextNode: either(
     record<Exclude<HostReport['nextNode'], { unknown: string }>>({
       path: anyText,

@@ -118,6 +118,13 @@ describe('a host', () => {
     }
   });
 
+  it.each(['rollback r9 --yes', 'unlock r9 --holder ana@desk --reason gone'])(
+    'that never had that release: %s',
+    async (command) => {
+      await untouched(command, 2, ['There is no release r9.', 'See: driftline releases']);
+    },
+  );
+
   it.each(LOOKING)('without that root: %s', async (command) => {
     await configure(scene, { root: '/srv/nowhere' });
     await untouched(command, 3, ['There is no folder /srv/nowhere on the host', 'Correct "root" in driftline.json']);
@@ -158,18 +165,16 @@ describe('a root that this user cannot write', () => {
     await untouched('audit', 0, ['To be deployed (22)']);
   });
 
-  it('in one folder of it: given up before anything live is touched', async () => {
+  it('in one folder of it: refused with that folder named', async () => {
     // Nothing of the process manager: this user may not look at the one that runs here.
     await configure(scene, { process: { restart: 'true' } });
-    const before = await scene.production();
     chmodSync(live('src/lib'), 0o555);
     onTestFinished(() => chmodSync(live('src/lib'), 0o755));
-    const { status, stdout } = await scene.driftline(['deploy', '--yes']);
-    expect(stdout).toMatch(/nothing live was changed/i);
-    expect(stdout).toContain(`${live('src/lib')} cannot be written by this user: permission denied`);
-    expect(status).toBe(4);
-    expect(await scene.production()).toEqual(before);
-    expect(await scene.version()).toBe('1');
+    await untouched('deploy --yes', 1, [
+      'nothing was written',
+      `not-writable: ${live('src/lib')} cannot be written by this user: permission denied`,
+      /Deploy as its owner .*or let this user write there/,
+    ]);
   });
 });
 

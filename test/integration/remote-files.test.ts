@@ -332,8 +332,10 @@ describe('a root that was read or looked at', () => {
       root: fixed,
       state: path.join(fixed, '.driftline'),
       process: null,
+      touches: ['a.js', 'lib/new.js'],
     });
     expect(report.root).toMatchObject({ state: 'ok', writable: false });
+    expect(report.unfit).toMatchObject([{ folder: fixed, problem: 'notWritable' }]);
     expect(report.stateFolder).toMatchObject({
       usable: false,
       why: `it cannot be made: ${fixed}: permission denied`,

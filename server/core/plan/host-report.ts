@@ -17,6 +17,13 @@ export interface ProbeResult {
   readonly answered: boolean;
 }
 
+/** A folder that nothing can be renamed into; `why` is what is said of it, a clause. */
+export interface UnfitPlace {
+  readonly folder: string;
+  readonly problem: 'notWritable' | 'otherMount';
+  readonly why: string;
+}
+
 export interface HostReport {
   readonly root: {
     readonly state: 'ok' | 'absent' | 'notFolder' | 'unreadable';
@@ -31,6 +38,8 @@ export interface HostReport {
     readonly why?: string;
     readonly remedy?: string;
   };
+  /** Of the folders that were asked about: those that a release could not write its files into. */
+  readonly unfit: readonly UnfitPlace[];
   /** The Node of the next start; `differs` where it is not the one running the host program. */
   readonly nextNode:
     | { readonly path: string; readonly version: string; readonly args: readonly string[]; readonly differs: boolean }

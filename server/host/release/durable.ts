@@ -8,6 +8,7 @@ import {
   fchownSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   lstatSync,
   openSync,
   readFileSync,
@@ -41,6 +42,18 @@ export function writeDurably(file: string, text: string): void {
     throw error;
   }
   syncFolder(path.dirname(file));
+}
+
+/** A second name for a file that is about to be replaced, in case somebody writes to it just now. */
+export function keepInode(at: string, kept: string): boolean {
+  try {
+    linkSync(at, kept);
+    return true;
+  } catch (error) {
+    // Another user's file may not be linked to (`fs.protected_hardlinks`), and some file systems know no links.
+    if (hasCode(error, 'EPERM', 'EACCES', 'ENOTSUP', 'ENOSYS', 'EMLINK')) return false;
+    throw error;
+  }
 }
 
 export function removeIfThere(file: string): void {

@@ -12,8 +12,9 @@ import { endOf, Journal, readJournal } from './journal.ts';
 import { describe, held, interrupted, lifeOf, passLock, readLock, releaseLock, seizeLock, takeLock } from './lock.ts';
 import { makeOurs, openOurs } from './ours.ts';
 import { probe } from './probe.ts';
+import { hasBegun } from './record.ts';
 import { discard, guardWrites, isSettled, layOut, makeStateFolder, settleUnbegun } from './state-folder.ts';
-import { hasBegun, verifyRoot } from './switch.ts';
+import { verifyRoot } from './verify.ts';
 import { now, pause } from './watch.ts';
 
 const FOLLOW_POLL_MS = 100;

@@ -9,7 +9,7 @@ import { ReleaseFolder } from './folder.ts';
 import { endOf, readJournal } from './journal.ts';
 import { lifeOf, placeOf, readLock } from './lock.ts';
 import type { HolderLife, LockHolder } from './lock.ts';
-import { hasBegun } from './switch.ts';
+import { hasBegun } from './record.ts';
 
 /** The newest first: by the number that each was given under the lock, since a clock may have jumped; an older program gave none. */
 export function releaseIds(state: string): string[] {

@@ -1,6 +1,6 @@
 import type { Plan } from '../../core/plan/plan.ts';
 import type { ReleaseFolder } from './folder.ts';
-import { live } from './switch.ts';
+import { live } from './places.ts';
 
 /** How to undo a release by hand, with nothing but a shell. */
 export function readme(plan: Plan, folder: ReleaseFolder): string {

@@ -15,8 +15,11 @@ import type { ProcessManager } from './manager.ts';
 import { managerOf } from './managers.ts';
 import { isForeseen, lackedCalmly, missingIn } from './missing.ts';
 import { undoByHand } from './readme.ts';
+import { hasBegun } from './record.ts';
 import { clearAway } from './state-folder.ts';
-import { backUp, Changed, hasBegun, switchOver, undoSwitch, verifyPlaces, verifyPlan } from './switch.ts';
+import { backUp, switchOver } from './switch.ts';
+import { undoSwitch } from './undo.ts';
+import { Changed, verifyPlaces, verifyPlan } from './verify.ts';
 import { LogTail, lookBefore, NOBODY_BEFORE, now, pause, watch } from './watch.ts';
 
 const WORD_POLL_MS = 200;

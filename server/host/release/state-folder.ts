@@ -13,7 +13,8 @@ import { releaseLock } from './lock.ts';
 import type { LockHolder } from './lock.ts';
 import { giveToGroup, makeOurs } from './ours.ts';
 import { readme } from './readme.ts';
-import { Changed, hasBegun } from './switch.ts';
+import { hasBegun } from './record.ts';
+import { Changed } from './verify.ts';
 
 /**
  * Makes the state folder, or sees that the one that is there is safe: what lies in it is run, and renamed into the live tree.

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function look(at: string, state = `${at}/.driftline`): Promise<HostReport> {
-  const { end } = await ask(inspect, { root: at, state, process: null });
+  const { end } = await ask(inspect, { root: at, state, process: null, touches: [] });
   return end;
 }
 

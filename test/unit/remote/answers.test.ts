@@ -16,6 +16,7 @@ const HELLO = {
 const REPORT = {
   root: { state: 'ok', real: '/srv', writable: true, owner: 'deploy' },
   stateFolder: { path: '/srv/.driftline', exists: false, usable: true },
+  unfit: [{ folder: '/srv/lib', problem: 'notWritable', why: 'cannot be written' }],
   nextNode: { unknown: 'no process' },
   process: { state: 'notFound', detail: 'no such app', others: ['chat'] },
   disk: { freeBytes: 1, freeInodes: 1 },
@@ -77,6 +78,7 @@ const NO_ENDS: [Verb, unknown][] = [
   ['hello', { ...HELLO, protocol: 2 }],
   ['hello', { ...HELLO, clockMs: '1' }],
   ['inspect', { ...REPORT, root: { state: 'fine' } }],
+  ['inspect', { ...REPORT, unfit: [{ folder: '/srv/lib', problem: 'unclean', why: '' }] }],
   ['inspect', { ...REPORT, process: { state: 'notFound', detail: '' } }],
   ['inspect', { ...REPORT, process: { state: 'found', instances: [{}] } }],
   ['inspect', { ...REPORT, disk: null }],

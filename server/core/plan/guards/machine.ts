@@ -26,6 +26,7 @@ export function machineConcerns(facts: MachineFacts, operations: readonly Operat
   return [
     ...releaseConcerns(facts.releases),
     ...rootConcerns(facts.report),
+    ...placeConcerns(facts.report),
     ...diskConcerns(facts.report, operations),
     ...nodeConcerns(facts),
     ...processConcerns(facts.report, facts.process),
@@ -98,6 +99,23 @@ function rootConcerns({ root, stateFolder }: HostReport): Concern[] {
     });
   }
   return concerns;
+}
+
+/** Folders of the plan, one by one; what is said of the root and of the state folder is not said again. */
+function placeConcerns({ root, stateFolder, unfit }: HostReport): Concern[] {
+  const untold = unfit.filter(({ folder, problem }) =>
+    problem === 'notWritable' ? folder !== root.real || root.writable === true : stateFolder.usable,
+  );
+  return untold.map(({ folder, problem, why }) => ({
+    guard: problem === 'notWritable' ? 'not-writable' : 'other-mount',
+    severity: 'error',
+    message: `${folder} ${why}.`,
+    remedy:
+      problem === 'notWritable'
+        ? 'Deploy as its owner ("user" in driftline.json), or let this user write there.'
+        : 'Exclude it, or deploy it as a target of its own, with its own "root".',
+    blocking: 'always',
+  }));
 }
 
 /** Staged files, the backup, and the copies that an undo needs: all before the first rename. */

@@ -8,7 +8,8 @@ import { keptContents, releaseIds, retire, summaries, unfinished } from '../../.
 import { Journal } from '../../../../server/host/release/journal.ts';
 import { lockFile } from '../../../../server/host/release/lock.ts';
 import { clearAway } from '../../../../server/host/release/state-folder.ts';
-import { backUp, switchOver, undoSwitch } from '../../../../server/host/release/switch.ts';
+import { backUp, switchOver } from '../../../../server/host/release/switch.ts';
+import { undoSwitch } from '../../../../server/host/release/undo.ts';
 import { contentsOf, layOutPlanned, planFor, sha256 } from '../../../support/planned.ts';
 import type { Planned } from '../../../support/planned.ts';
 import { stageAll } from '../../../support/staged.ts';

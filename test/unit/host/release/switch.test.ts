@@ -18,15 +18,10 @@ import {
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReleaseFolder } from '../../../../server/host/release/folder.ts';
-import {
-  backUp,
-  Changed,
-  hasBegun,
-  switchOver,
-  undoSwitch,
-  verifyPlaces,
-  verifyPlan,
-} from '../../../../server/host/release/switch.ts';
+import { hasBegun } from '../../../../server/host/release/record.ts';
+import { backUp, switchOver } from '../../../../server/host/release/switch.ts';
+import { undoSwitch } from '../../../../server/host/release/undo.ts';
+import { Changed, verifyPlan } from '../../../../server/host/release/verify.ts';
 import { layOutPlanned, sha256, treeOf } from '../../../support/planned.ts';
 import type { Planned, PlannedOptions } from '../../../support/planned.ts';
 import { stageAll } from '../../../support/staged.ts';
@@ -476,24 +471,6 @@ describe('names', () => {
     };
     expect(() => verifyPlan(plan)).toThrow('ENAMETOOLONG');
     expect(treeOf(planned.root)).toEqual(old);
-  });
-});
-
-describe.runIf(process.getuid?.() === 0)('another mount below the root', () => {
-  it('is found before anything live is touched, though it is the same disk', async () => {
-    await begin();
-    const elsewhere = path.join(planned.folder, 'elsewhere');
-    mkdirSync(elsewhere);
-    writeFileSync(path.join(elsewhere, 'a.js'), 'old a\n');
-    for (const name of ['b.js', 'gone.js', 'stays.js']) writeFileSync(path.join(elsewhere, name), '');
-    execFileSync('mount', ['--bind', elsewhere, at('lib')]);
-    try {
-      expect(statSync(at('lib')).dev).toBe(statSync(planned.root).dev);
-      expect(() => verifyPlaces(planned.plan)).toThrow(/lib is on another mount than the state folder/);
-    } finally {
-      execFileSync('umount', [at('lib')]);
-    }
-    expect(() => verifyPlaces(planned.plan)).not.toThrow();
   });
 });
 

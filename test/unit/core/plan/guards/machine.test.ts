@@ -15,6 +15,7 @@ const up = { id: '0', status: 'online', pid: 7, restarts: 0, uptimeMs: 0, mode: 
 const WELL: HostReport = {
   root: { state: 'ok', real: '/srv/app', writable: true, owner: 'app' },
   stateFolder: { path: '/srv/app/.driftline', exists: false, usable: true },
+  unfit: [],
   nextNode: { path: '/usr/bin/node', version: 'v20.0.0', args: [], differs: false },
   process: { state: 'found', instances: [up] },
   disk: { freeBytes: 1e12, freeInodes: 1e6 },
@@ -55,6 +56,22 @@ describe('the guards of the machine', () => {
     const [one] = say({ stateFolder });
     expect(one).toMatchObject({ guard: 'state-folder', blocking: 'always' });
     expect(one?.message).toContain('it lies on another file system');
+  });
+
+  it('block where a folder of the plan cannot be written, or lies on another mount, and say it once', () => {
+    const closed = { folder: '/srv/app/lib', problem: 'notWritable', why: 'cannot be written' } as const;
+    const mounted = { folder: '/srv/app/data', problem: 'otherMount', why: 'is on another mount' } as const;
+    const unfit = [closed, mounted];
+    expect(say({ unfit })).toEqual([
+      { guard: 'not-writable', severity: 'error', blocking: 'always', message: '/srv/app/lib cannot be written.' },
+      { guard: 'other-mount', severity: 'error', blocking: 'always', message: '/srv/app/data is on another mount.' },
+    ]);
+    const root = { ...WELL.root, writable: false };
+    const stateFolder = { ...WELL.stateFolder, usable: false };
+    const guards = say({ root, stateFolder, unfit: [{ ...closed, folder: '/srv/app' }, mounted] }).map(
+      ({ guard }) => guard,
+    );
+    expect(guards).toEqual(['not-writable', 'state-folder']);
   });
 
   it('count staged files, the backup and what an undo needs', () => {
