@@ -27,6 +27,8 @@ export interface Pm2App {
   readonly port: number;
   /** Beyond what every app has. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Keys of PM2's own, beyond those of every app or in place of them. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export interface Pm2Process {
@@ -83,15 +85,9 @@ export async function startPm2(options: Pm2Options): Promise<Pm2> {
     bin: PM2_BIN,
     start: async (app) => {
       const file = path.join(home, `${app.name}.config.json`);
-      const { port, environment: more, ...definition } = app;
-      const apps = [
-        {
-          ...definition,
-          exec_mode: 'fork',
-          kill_timeout: 1500,
-          env: { PORT: String(port), NODE_ENV: 'production', ...more },
-        },
-      ];
+      const { port, environment, more, ...definition } = app;
+      const env = { PORT: String(port), NODE_ENV: 'production', ...environment };
+      const apps = [{ ...definition, exec_mode: 'fork', kill_timeout: 1500, env, ...more }];
       await mkdir(home, { recursive: true });
       await writeFile(file, JSON.stringify({ apps }));
       await pm2('start', file);

@@ -52,7 +52,14 @@ export class Pm2 implements ProcessManager {
   }
 
   async restart(): Promise<void> {
-    await this.#order('restart');
+    try {
+      await this.#order('restart');
+    } catch (error) {
+      if (!(error instanceof ManagerFailure)) throw error;
+      // PM2 restarts nothing that has crashed and waits for its next start; once stopped, it waits for nothing.
+      await this.#order('stop');
+      await this.#order('restart');
+    }
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'fs';
 import type { ProbeResult, ProcessInstance, ProcessReport } from '../../core/plan/host-report.ts';
 import type { Plan } from '../../core/plan/plan.ts';
+import { count } from '../../core/words.ts';
 import { hasCode } from '../names.ts';
 import { UNKNOWN_PID } from './command.ts';
 import type { Journal } from './journal.ts';
@@ -35,15 +36,21 @@ export interface Before {
   readonly pids: readonly number[];
   /** The probes' ports on which the app itself listened. */
   readonly ports: readonly number[];
+  /** How often the manager had started each instance again, by its id. */
+  readonly restarts: ReadonlyMap<string, number>;
 }
 
-export const NOBODY_BEFORE: Before = { pids: [], ports: [] };
+export const NOBODY_BEFORE: Before = { pids: [], ports: [], restarts: new Map() };
 
 /** What the watch has to know of the time before a restart. */
 export function lookBefore(plan: Plan, report: ProcessReport): Before {
-  const up = report.state === 'found' ? report.instances.filter((one) => one.pid > 0 && one.pid !== UNKNOWN_PID) : [];
-  const pids = up.map((instance) => instance.pid);
-  return { pids, ports: portsOf(plan).filter((port) => isTheirs(listenersOf(port), up)) };
+  const all = report.state === 'found' ? report.instances : [];
+  const up = all.filter((one) => one.pid > 0 && one.pid !== UNKNOWN_PID);
+  return {
+    pids: up.map((instance) => instance.pid),
+    ports: portsOf(plan).filter((port) => isTheirs(listenersOf(port), up)),
+    restarts: new Map(all.map(({ id, restarts }) => [id, restarts])),
+  };
 }
 
 /** Whether an app has a socket: itself, by what it has started, or, in a cluster, by its daemon, which hands out its connections. */
@@ -63,8 +70,9 @@ function portsOf({ health }: Plan): number[] {
 
 /**
  * Watches an app that was just restarted, on the monotonic clock: healthy once every probe held for `stableFor` without a break and the
- * process stayed the same; failed when its time is up, when it exits, when its log names a module that it lacks, or when it keeps answering
- * wrongly for as long as health would have had to hold. An answer counts only where it came from the process that was started.
+ * process stayed the same; failed when its time is up, when it exits, when it is started again and again, when its log names a module that
+ * it lacks, or when it keeps answering wrongly for as long as health would have had to hold. An answer counts only where it came from the
+ * process that was started.
  */
 export async function watch(options: WatchOptions): Promise<Watched> {
   const { plan, journal, logs, before } = options;
@@ -72,6 +80,7 @@ export async function watch(options: WatchOptions): Promise<Watched> {
   const stableForMs = plan.health?.stableForMs ?? UNWATCHED_MS;
   const begin = now();
   let first: readonly ProcessInstance[] | undefined;
+  const starts = new Starts(before);
   let goodSince: number | undefined;
   const wrongSince = new Map<string, number>();
   for (;;) {
@@ -79,8 +88,11 @@ export async function watch(options: WatchOptions): Promise<Watched> {
     const cancelled = options.cancelled();
     if (cancelled !== undefined) return { healthy: false, why: cancelled };
     if (first === undefined) {
-      const up = running(await options.inspect());
+      const report = await options.inspect();
+      const up = running(report);
       if (typeof up === 'string') return { healthy: false, why: up };
+      const loop = starts.loopIn(report);
+      if (up === undefined && loop !== undefined) return { healthy: false, why: loop };
       const old = up?.find((instance) => before.pids.includes(instance.pid));
       if (old !== undefined) {
         return { healthy: false, why: `process ${old.pid} was not restarted: it still runs what it ran before` };
@@ -162,6 +174,27 @@ function running(report: ProcessReport): readonly ProcessInstance[] | undefined 
   const [first] = down.filter((instance) => !STARTING.test(instance.status));
   if (first !== undefined) return `the process manager says that the app is "${first.status}"`;
   return down.length === 0 ? report.instances : undefined;
+}
+
+/** How often an app was started since the restart that was ours. */
+class Starts {
+  /** What the manager counted once it had done what was ordered, by instance. */
+  readonly #ordered = new Map<string, number>();
+
+  constructor(readonly before: Before) {}
+
+  /** That an app which is not up yet has exited more than once: exiting once may be its way to begin. */
+  loopIn(report: ProcessReport): string | undefined {
+    if (report.state !== 'found') return undefined;
+    for (const { id, restarts } of report.instances) {
+      // By the first look it may have exited already; and systemd begins to count anew with an order.
+      const ordered = this.#ordered.get(id) ?? Math.min(restarts, (this.before.restarts.get(id) ?? Infinity) + 1);
+      this.#ordered.set(id, ordered);
+      if (restarts - ordered > 1)
+        return `the app exits while it starts, and was started again ${count(restarts - ordered, 'time')}`;
+    }
+    return undefined;
+  }
 }
 
 function sameProcesses(first: readonly ProcessInstance[], again: readonly ProcessInstance[]): boolean {

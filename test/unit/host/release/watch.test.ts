@@ -155,6 +155,36 @@ describe('the process under the watch', () => {
     expect(await see({ inspect: never }, { health: health({ withinMs: 700 }) })).toEqual({ healthy: false, why });
   });
 
+  it.each([
+    ['in PM2, which counts on', 3, [4, 5, 6], '2 times'],
+    ['in PM2, seen late', 3, [9], '5 times'],
+    ['in systemd, which counts anew with an order', 3, [0, 1, 2], '2 times'],
+    ['in one that nobody asked before', undefined, [7, 8, 9], '2 times'],
+  ])('fails where it is started again and again: %s', async (_, before, counts, times) => {
+    const restarts = new Map(before === undefined ? [] : [['0', before]]);
+    let looks = 0;
+    const inspect = () =>
+      Promise.resolve(found(instance({ pid: 0, status: 'launching', restarts: counts[looks++] ?? 0 })));
+    const options = { before: { ...NOBODY_BEFORE, restarts }, inspect };
+    expect(await see(options, { health: health({ withinMs: 600_000 }) })).toEqual({
+      healthy: false,
+      why: `the app exits while it starts, and was started again ${times}`,
+    });
+    expect(looks).toBe(counts.length);
+  });
+
+  it('may exit once while it starts', async () => {
+    const counts = [4, 5];
+    const inspect = () => {
+      const restarts = counts.shift();
+      return Promise.resolve(
+        found(instance(restarts === undefined ? { restarts: 5 } : { pid: 0, status: 'launching', restarts })),
+      );
+    };
+    const before = { ...NOBODY_BEFORE, restarts: new Map([['0', 3]]) };
+    expect(await see({ before, inspect })).toEqual({ healthy: true });
+  });
+
   it('fails as soon as it exits, whatever the probes say', async () => {
     const child = sleeper();
     onRequest = (count) => {
@@ -175,7 +205,7 @@ describe('the process under the watch', () => {
   });
 
   it('fails where it is the very process that ran before', async () => {
-    const seen = await see({ before: { pids: [process.pid], ports: [] } });
+    const seen = await see({ before: { ...NOBODY_BEFORE, pids: [process.pid] } });
     expect(seen).toMatchObject({
       healthy: false,
       why: `process ${process.pid} was not restarted: it still runs what it ran before`,
@@ -194,7 +224,7 @@ describe('an answer', () => {
     const { port } = server.address() as AddressInfo;
     const plan = { ...planned.plan, health: health() };
     const before = lookBefore(plan, found(instance()));
-    expect(before).toEqual({ pids: [process.pid], ports: [port] });
+    expect(before).toMatchObject({ pids: [process.pid], ports: [port] });
     const fresh = sleeper();
     const inspect = () => Promise.resolve(found(instance({ pid: fresh.pid ?? 0 })));
     const seen = await see({ before, inspect }, { health: health({ withinMs: 700 }) });
@@ -207,7 +237,7 @@ describe('an answer', () => {
   it('counts where a proxy gave it, which is another program before and after', async () => {
     const app = sleeper();
     const before = lookBefore({ ...planned.plan, health: health() }, found(instance({ pid: app.pid ?? 0 })));
-    expect(before).toEqual({ pids: [app.pid], ports: [] });
+    expect(before).toMatchObject({ pids: [app.pid], ports: [] });
     const fresh = sleeper();
     expect(await see({ before, inspect: () => Promise.resolve(found(instance({ pid: fresh.pid ?? 0 }))) })).toEqual({
       healthy: true,
@@ -219,7 +249,7 @@ describe('an answer', () => {
     const { port } = server.address() as AddressInfo;
     const old = instance({ pid: sleeper().pid ?? 0, mode: 'cluster' });
     const before = lookBefore({ ...planned.plan, health: health() }, found(old));
-    expect(before).toEqual({ pids: [old.pid], ports: [port] });
+    expect(before).toMatchObject({ pids: [old.pid], ports: [port] });
     const fresh = instance({ pid: sleeper().pid ?? 0, mode: 'cluster' });
     expect(await see({ before, inspect: () => Promise.resolve(found(fresh)) })).toEqual({ healthy: true });
   });
