@@ -107,3 +107,69 @@ describe('an app that was restarted', () => {
     expect(app).toMatchObject({ status: 'online', restarts: 2 });
   });
 });
+
+describe('an app that PM2 has lost', () => {
+  it.each([
+    [
+      'a fork',
+      {
+        args: ['--verbose', 'two words'],
+        node_args: ['--max-old-space-size=200', '--no-warnings'],
+        max_restarts: 7,
+        min_uptime: '2s',
+        max_memory_restart: '300M',
+        restart_delay: 400,
+        stop_exit_codes: [0, 3],
+        cron_restart: '0 3 * * *',
+        watch: ['config'],
+        ignore_watch: ['node_modules', '*.log'],
+        watch_options: { followSymlinks: false },
+        watch_delay: 300,
+        autorestart: true,
+        kill_timeout: 2500,
+        shutdown_with_message: true,
+        treekill: false,
+        vizion: false,
+        time: true,
+        log_date_format: 'YYYY',
+        env_staging: { TOKEN: 'staging' },
+        source_map_support: false,
+        pmx: false,
+      },
+    ],
+    [
+      'a cluster',
+      {
+        exec_mode: 'cluster',
+        instances: 2,
+        wait_ready: true,
+        listen_timeout: 4000,
+        merge_logs: true,
+        instance_var: 'WORKER',
+        increment_var: 'NUMBER',
+        exp_backoff_restart_delay: 150,
+        log_type: 'json',
+        namespace: 'voices',
+      },
+    ],
+    ['one by an interpreter of its own', { interpreter: process.execPath, autorestart: false, disable_logs: true }],
+  ])('comes back with all that PM2 knew of it: %s', async (_, more) => {
+    const log = (name: string): string => path.join(folder, `${name}.log`);
+    await start({ out_file: log('out'), error_file: log('error'), log_file: log('both'), ...more });
+    const definition = path.join(folder, 'process.json');
+    writeFileSync(definition, (await manager.definition()) ?? '');
+    const before = known(await real.run('jlist'));
+    await real.run('delete', 'all');
+    await manager.restore(definition);
+    expect(known(await real.run('jlist'))).toEqual(before);
+  });
+
+  /** PM2's list without what is of a run, or told by the app while it runs. */
+  function known(list: string): unknown {
+    const apps = JSON.parse(list.split('\n').findLast((line) => line.startsWith('[')) ?? '') as { pm2_env: object }[]; // PM2's own.
+    const ofARun = /^(created_at|pm_uptime|pm_id|pm_pid_path|status|unique_id|node_version|version|versioning|axm_.*)$/;
+    return apps.map(({ pm2_env }): unknown =>
+      JSON.parse(JSON.stringify(pm2_env, (key, value: unknown) => (ofARun.test(key) ? undefined : value))),
+    );
+  }
+});

@@ -200,7 +200,9 @@ function environmentOf(pid: string): NodeJS.ProcessEnv {
     const equals = pair.indexOf('=');
     const name = pair.slice(0, equals);
     // The daemon was started with a channel to its starter: a Node that is told of one which it does not have aborts.
-    if (equals > 0 && !name.startsWith('NODE_CHANNEL_')) environment[name] = pair.slice(equals + 1);
+    // And PM2 silences its daemon, which no app is.
+    if (equals > 0 && !name.startsWith('NODE_CHANNEL_') && name !== 'SILENT')
+      environment[name] = pair.slice(equals + 1);
   }
   return environment;
 }

@@ -204,29 +204,36 @@ export function mergedDefinitions(apps: readonly App[]): { [field: string]: unkn
 /** What `pm2 start` needs to make the app again as it was. */
 function definitionOf(app: App): { [field: string]: unknown } {
   const { raw } = app;
-  const kept: { [field: string]: unknown } = {
-    name: app.name,
-    namespace: app.namespace,
-    script: raw['pm_exec_path'],
-    cwd: raw['pm_cwd'],
-  };
-  const copied: readonly [string, string][] = [
-    ['args', 'args'],
-    ['node_args', 'node_args'],
-    ['exec_interpreter', 'interpreter'],
-    ['exec_mode', 'exec_mode'],
-    ['env', 'env'],
-    ['pm_out_log_path', 'out_file'],
-    ['pm_err_log_path', 'error_file'],
-    ['autorestart', 'autorestart'],
-    ['max_memory_restart', 'max_memory_restart'],
-    ['kill_timeout', 'kill_timeout'],
-    ['wait_ready', 'wait_ready'],
-    ['listen_timeout', 'listen_timeout'],
-  ];
-  for (const [from, to] of copied) if (raw[from] !== undefined) kept[to] = raw[from];
+  const kept: { [field: string]: unknown } = { name: app.name, namespace: app.namespace };
+  for (const [from, to] of RENAMED) if (raw[from] !== undefined) kept[to] = raw[from];
+  for (const key of SAME) if (raw[key] !== undefined) kept[key] = raw[key];
+  // `env_staging` and its like, of a `--env staging` to come. A variable of the app's that is called so is a text.
+  for (const key of Object.keys(raw)) if (key.startsWith('env_') && typeof raw[key] === 'object') kept[key] = raw[key];
   return kept;
 }
+
+/** What PM2 calls otherwise in its list than in a definition. */
+const RENAMED: readonly (readonly [listed: string, defined: string])[] = [
+  ['pm_exec_path', 'script'],
+  ['pm_cwd', 'cwd'],
+  ['exec_interpreter', 'interpreter'],
+  ['pm_out_log_path', 'out_file'],
+  ['pm_err_log_path', 'error_file'],
+  ['pm_log_path', 'log_file'],
+  ['pm_pid_path', 'pid_file'],
+];
+
+/** All else that a definition may say, by PM2's own schema (`lib/API/schema.json`); how many instances there are is counted. */
+const SAME: readonly string[] = [
+  ...['args', 'node_args', 'exec_mode', 'env', 'filter_env', 'uid', 'gid', 'instance_var', 'increment_var'],
+  ...['autostart', 'autorestart', 'max_restarts', 'min_uptime', 'max_memory_restart', 'stop_exit_codes'],
+  ...['restart_delay', 'exp_backoff_restart_delay', 'cron_restart'],
+  ...['wait_ready', 'listen_timeout', 'kill_timeout', 'kill_retry_time', 'shutdown_with_message', 'treekill'],
+  ...['watch', 'watch_delay', 'watch_options', 'ignore_watch'],
+  ...['disable_logs', 'merge_logs', 'log_type', 'log_date_format', 'time'],
+  ...['source_map_support', 'disable_source_map_support', 'vizion', 'post_update', 'pmx', 'automation', 'windowsHide'],
+  ...['trace', 'disable_trace', 'v8', 'event_loop_inspector', 'deep_monitoring', 'io'],
+];
 
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as { [field: string]: unknown })[name] : undefined;
