@@ -12,6 +12,8 @@ const cache = path.join(top, '.cache');
 
 /** Pinned: the story is told with these, whatever comes out meanwhile. They are production's, so they are in no package.json of ours. */
 const PRODUCTION_TOOLS = { pm2: '5.4.3', express: '4.21.2' };
+/** The oldest Node that a host may have, as a package of its own for each machine. */
+const OLD_NODE = { [`node-linux-${process.arch}`]: '14.21.3' };
 const CORPORA = [
   { name: 'ghost', version: '5.130.0' },
   { name: '@directus/api', version: '23.3.2' },
@@ -39,7 +41,7 @@ export async function setUp(purpose = 'test') {
   installOurs();
   if (purpose === 'corpora') return installCorpora();
   installDebian(purpose === 'test' ? Object.keys(DEBIAN) : DEBIAN_FOR_DEMO);
-  installProductionTools();
+  installProductionTools(purpose === 'test' ? { ...PRODUCTION_TOOLS, ...OLD_NODE } : PRODUCTION_TOOLS);
   if (purpose === 'demo') return;
   const { installVSCode, workbench } = await import('../test/vscode/install.mjs');
   if (!existsSync(workbench)) say('the real VS Code');
@@ -94,8 +96,8 @@ function withoutStartingServices(asRoot, install) {
 }
 
 /** A folder for each, so that production gets express and nothing of PM2's. */
-function installProductionTools() {
-  for (const [name, version] of Object.entries(PRODUCTION_TOOLS)) {
+function installProductionTools(tools) {
+  for (const [name, version] of Object.entries(tools)) {
     const folder = path.join(cache, 'production-tools', name);
     if (versionIn(folder, name) === version) continue;
     say(`${name} ${version} for production`);

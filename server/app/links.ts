@@ -6,10 +6,11 @@ import { packageDifferences } from '../core/link/package-differences.ts';
 import type { PackageDifference } from '../core/link/package-differences.ts';
 import type { ProjectView } from '../core/link/project.ts';
 import { isModulePath } from '../core/link/project.ts';
+import type { ModuleKind } from '../core/link/module-system.ts';
 import { closure } from '../core/link/production-modules.ts';
 import type { ClosureFile } from '../core/link/production-modules.ts';
 import { runtimeOf } from '../core/link/runtime.ts';
-import { syntaxErrors } from '../core/link/syntax.ts';
+import { parsedModules, syntaxErrors } from '../core/link/syntax.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
 import type { Laid } from '../core/tree/overlay.ts';
 import { below, join } from '../core/tree/path.ts';
@@ -124,6 +125,11 @@ export async function judge(context: VerbContext, links: Links): Promise<Project
     findings: [...syntax, ...verdict.findings],
     notJudged: verdict.notJudged.filter(({ path }) => !broken.has(path)),
   };
+}
+
+/** What of the overlay's modules production's own Node can be asked to compile, by their local paths. */
+export function compilable(context: VerbContext, links: Links): Promise<Map<string, ModuleKind>> {
+  return settle(links.project, links.sources, context.signal, (view) => parsedModules(view, links.written));
 }
 
 /** Where a `package.json` decides otherwise here than it will on production. */

@@ -66,6 +66,7 @@ export function planFrame(
     state: target.state,
     ...(target.group !== undefined && { group: target.group }),
     process: target.process,
+    ...(target.node !== undefined && { node: target.node }),
     runs: report.process.state === 'found' ? report.process.instances.map(runningApp) : [],
     health: target.health,
     confirm: target.confirm,

@@ -64,6 +64,7 @@ const DECIDING: readonly (readonly [keyof Plan, string])[] = [
   ['operations', 'other files would be written, or production or the workspace has other contents'],
   ['relies', 'files that its verdicts rest on changed'],
   ['process', 'the process is configured otherwise'],
+  ['node', '"node" is configured otherwise'],
   ['runs', "the process's definition changed on the host"],
   ['health', 'health is configured otherwise'],
   ['confirm', '"confirm" is configured otherwise'],

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VERDICTS } from '../core/link/finding.ts';
+import type { ModuleKind } from '../core/link/module-system.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import { secretReason } from '../core/drift/secrets.ts';
 import { decide } from '../core/plan/guards/concern.ts';
@@ -16,7 +17,7 @@ import { settle } from '../io/settle.ts';
 import { build, staleSource } from './build.ts';
 import type { VerbContext } from './context.ts';
 import { UsageFailure } from './failures.ts';
-import { judge, layOut, packagesApart } from './links.ts';
+import { compilable, judge, layOut, packagesApart } from './links.ts';
 import type { Overlay } from './links.ts';
 import { look } from './look.ts';
 import type { Look } from './look.ts';
@@ -72,6 +73,7 @@ async function planChosen(
   const { wanted, deletes } = choice(both);
   const operations = operate(both, wanted, deletes);
   const links = await judgeMerged(context, both, operations);
+  const planned = operations.map((operation) => withKind(operation, links.kinds));
   const machine = await askMachine(context, both.inventory, operations);
   const concerns: Concern[] = [
     ...nameConcerns(operations, wanted, both.inventory, both.local.unnamed),
@@ -86,7 +88,7 @@ async function planChosen(
     ...(head !== undefined && {
       commit: { id: head.commit, ...(head.branch !== undefined && { branch: head.branch }), dirty: head.dirty },
     }),
-    operations,
+    operations: planned,
     relies: links.relies,
     guards,
     accepted: options.accept,
@@ -155,7 +157,7 @@ async function judgeMerged(
   context: VerbContext,
   both: Look,
   operations: readonly Operation[],
-): Promise<{ concerns: Concern[]; relies: Reliance[] }> {
+): Promise<{ concerns: Concern[]; relies: Reliance[]; kinds: Map<string, ModuleKind> }> {
   const overlay = overlayOf(both, operations);
   const links = await layOut(context, both, overlay);
   const verdict = await judge(context, links);
@@ -168,6 +170,12 @@ async function judgeMerged(
   });
   const { findings, notJudged } = verdict;
   const packageDifferences = await packagesApart(context, links);
+  const parsed = await compilable(context, links);
+  const kinds = new Map<string, ModuleKind>();
+  for (const { path: place, local } of overlay.writes) {
+    const kind = parsed.get(local);
+    if (kind !== undefined) kinds.set(place, kind);
+  }
   const replaced = new Set(operations.filter(({ kind }) => kind === 'replace').map((operation) => operation.path));
   return {
     concerns: [
@@ -175,7 +183,13 @@ async function judgeMerged(
       ...hotfixConcerns(both.drift, replaced),
     ],
     relies,
+    kinds,
   };
+}
+
+function withKind(operation: Operation, kinds: ReadonlyMap<string, ModuleKind>): Operation {
+  const module = kinds.get(operation.path);
+  return module === undefined || operation.kind === 'delete' ? operation : { ...operation, module };
 }
 
 /** The plan as links see it: what it writes, what it deletes, and what differs and stays as production has it. */

@@ -171,13 +171,21 @@ const journalEvent = either(
 
 const content = record<Content>({ sha256: SHA256, size: anyNumber, mode: anyNumber });
 
+const moduleKind = oneOf('commonjs', 'esm');
+
 const operation = either(
-  record<Extract<Operation, { kind: 'create' }>>({ kind: oneOf('create'), path: anyText, after: content }),
+  record<Extract<Operation, { kind: 'create' }>>({
+    kind: oneOf('create'),
+    path: anyText,
+    after: content,
+    module: optional(moduleKind),
+  }),
   record<Extract<Operation, { kind: 'replace' }>>({
     kind: oneOf('replace'),
     path: anyText,
     before: content,
     after: content,
+    module: optional(moduleKind),
   }),
   record<Extract<Operation, { kind: 'delete' }>>({ kind: oneOf('delete'), path: anyText, before: content }),
 );
@@ -199,6 +207,7 @@ const plan = record<Plan>({
   guards: listOf(anyRecord),
   accepted: listOf(anyRecord),
   process: either(nothing, anyRecord),
+  node: optional(anyText),
   runs: listOf(anyRecord),
   health: either(nothing, anyRecord),
   confirm: oneOf('host', 'client'),

@@ -8,6 +8,9 @@ import { fails, isSameFile } from './link.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { ProjectView } from './project.ts';
 
+/** How Node takes a module's text. */
+export type ModuleKind = 'commonjs' | 'esm';
+
 /** Requiring an ES module without a flag (Node's documentation, "Loading ECMAScript modules using require()"). */
 const REQUIRE_ESM: readonly Version[] = [
   [20, 19],

@@ -1,8 +1,10 @@
 import { parse } from 'acorn';
 import { extname, join } from '../tree/path.ts';
+import type { TreePath } from '../tree/tree.ts';
 import type { Finding } from './finding.ts';
 import { LineIndex } from './lines.ts';
 import { isEsModule } from './module-system.ts';
+import type { ModuleKind } from './module-system.ts';
 import type { ProjectView } from './project.ts';
 import { JSX, tokenize } from './tokenizer.ts';
 
@@ -16,21 +18,13 @@ const WRAPPER = ['(function (exports, require, module, __filename, __dirname) {'
  */
 export function syntaxErrors(view: ProjectView, modules: readonly string[]): Finding[] {
   return modules.flatMap((path): Finding[] => {
-    if (!['.js', '.mjs', '.cjs'].includes(extname(path))) return [];
-    const at = join(view.project.folder, path);
-    const there = view.toProduction(at);
-    if (there === undefined) return [];
-    const before = view.misses;
-    const text = view.local.text(at);
-    const facts = view.local.module(at);
-    const isEsm = isEsModule(view.merged, there);
-    if (view.misses !== before || text.state !== 'known' || facts.state !== 'known') return [];
-    const isModule = isEsm || (facts.value.syntax === 'esm' && extname(path) === '.js');
-    const problem = syntaxError(text.value, isModule);
+    const module = scriptAt(view, path);
+    if (module === undefined) return [];
+    const problem = syntaxError(module.text, module.isEsm);
     if (problem === undefined) return [];
     // A template with a module's name, say: what Node could not run before it does not run.
-    const old = view.production.text(there);
-    const wasBroken = old.state === 'known' && syntaxError(old.value, isModule) !== undefined;
+    const old = view.production.text(module.there);
+    const wasBroken = old.state === 'known' && syntaxError(old.value, module.isEsm) !== undefined;
     return [
       {
         code: 'syntax-error',
@@ -45,10 +39,45 @@ export function syntaxErrors(view: ProjectView, modules: readonly string[]): Fin
   });
 }
 
+/** Those that some Node could parse as they are, and as what it would: neither JSX nor a template with a module's name is among them. */
+export function parsedModules(view: ProjectView, modules: readonly string[]): Map<string, ModuleKind> {
+  const parsed = new Map<string, ModuleKind>();
+  for (const path of modules) {
+    const module = scriptAt(view, path);
+    if (module === undefined || grammarError(module.text, module.isEsm) !== undefined) continue;
+    parsed.set(path, module.isEsm ? 'esm' : 'commonjs');
+  }
+  return parsed;
+}
+
+/** A module that needs no compiler before it runs, as Node would take it on production. */
+function scriptAt(
+  view: ProjectView,
+  path: string,
+): { readonly text: string; readonly isEsm: boolean; readonly there: TreePath } | undefined {
+  if (!['.js', '.mjs', '.cjs'].includes(extname(path))) return undefined;
+  const at = join(view.project.folder, path);
+  const there = view.toProduction(at);
+  if (there === undefined) return undefined;
+  const before = view.misses;
+  const text = view.local.text(at);
+  const facts = view.local.module(at);
+  const isEsm = isEsModule(view.merged, there);
+  if (view.misses !== before || text.state !== 'known' || facts.state !== 'known') return undefined;
+  return { text: text.value, isEsm: isEsm || (facts.value.syntax === 'esm' && extname(path) === '.js'), there };
+}
+
 export function syntaxError(
   text: string,
   isEsm: boolean,
 ): { message: string; position: Finding['range']['start'] } | undefined {
+  const error = grammarError(text, isEsm);
+  if (error === undefined) return undefined;
+  if (text.charAt(error.offset) === '<' && tokenize(text).problem?.message === JSX) return undefined;
+  return { message: error.message, position: new LineIndex(text).position(error.offset) };
+}
+
+function grammarError(text: string, isEsm: boolean): { message: string; offset: number } | undefined {
   // Node passes over a byte order mark and a first line for the shell.
   const plain = text.replace(/^\ufeff/, ' ').replace(/^( ?)#!/, '$1//');
   const [head, tail] = isEsm ? ['', ''] : WRAPPER;
@@ -57,11 +86,9 @@ export function syntaxError(
     return undefined;
   } catch (error) {
     if (!(error instanceof SyntaxError) || !('pos' in error) || typeof error.pos !== 'number') throw error;
-    const offset = Math.min(Math.max(0, error.pos - head.length), text.length);
-    if (text.charAt(offset) === '<' && tokenize(text).problem?.message === JSX) return undefined;
     return {
       message: error.message.replace(/ \(\d+:\d+\)$/, ''),
-      position: new LineIndex(text).position(offset),
+      offset: Math.min(Math.max(0, error.pos - head.length), text.length),
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { Finding, Severity } from '../link/finding.ts';
+import type { ModuleKind } from '../link/module-system.ts';
 
 /**
  * What a deploy will do and what it relies on: reviewed by a person, carried out by the host program, kept with the release. Everything
@@ -24,6 +25,8 @@ export interface Plan {
   readonly guards: readonly GuardFinding[];
   readonly accepted: readonly Acceptance[];
   readonly process: ProcessSpec | null;
+  /** The host's Node that the config names, else it is asked of the process. */
+  readonly node?: string;
   /** What the process manager ran when the plan was made: a definition that changed meanwhile is another plan. */
   readonly runs: readonly RunningApp[];
   readonly health: HealthSpec | null;
@@ -47,8 +50,15 @@ export interface Reliance {
 }
 
 export type Operation =
-  | { readonly kind: 'create'; readonly path: string; readonly after: Content }
-  | { readonly kind: 'replace'; readonly path: string; readonly before: Content; readonly after: Content }
+  | { readonly kind: 'create'; readonly path: string; readonly after: Content; readonly module?: ModuleKind }
+  | {
+      readonly kind: 'replace';
+      readonly path: string;
+      readonly before: Content;
+      readonly after: Content;
+      /** Of what some Node could parse as it is: the one that will run it has to compile it before the switch. */
+      readonly module?: ModuleKind;
+    }
   | { readonly kind: 'delete'; readonly path: string; readonly before: Content };
 
 /** A regular file's bytes and permission bits. */

@@ -6,6 +6,8 @@ import type { Plan } from '../../core/plan/plan.ts';
 import type { ReleaseOutcome } from '../../core/release/release.ts';
 import { recovering, transition } from '../../core/release/transition.ts';
 import type { Effect, ReleaseEvent, Step } from '../../core/release/transition.ts';
+import { nextNode } from '../next-node.ts';
+import { compiledBy, modulesIn } from './compile.ts';
 import { exists, readIfThere, writeDurably } from './durable.ts';
 import { ReleaseFolder } from './folder.ts';
 import { endOf, Journal, readJournal } from './journal.ts';
@@ -114,7 +116,7 @@ class Carrier {
         );
         verifyPlan(plan);
         verifyPlaces(plan);
-        await this.#verifyProcess();
+        await this.#verifySyntax(await this.#verifyProcess());
         return { type: 'verified' };
       case 'backUp': {
         const files = backUp(plan, folder);
@@ -145,8 +147,8 @@ class Carrier {
   }
 
   /** The process manager still runs what it ran when the plan was made. */
-  async #verifyProcess(): Promise<void> {
-    if (this.#manager === undefined) return;
+  async #verifyProcess(): Promise<ProcessReport> {
+    if (this.#manager === undefined) return { state: 'notConfigured' };
     // Here and not in the session that planned: with the rights and the environment that the undo will have.
     await this.#manager.prove();
     const report = await this.#manager.inspect();
@@ -160,6 +162,30 @@ class Carrier {
       throw new Changed(
         `what the process manager runs changed since the plan was made${report.state !== 'found' && 'detail' in report ? `: ${report.detail}` : ''}`,
       );
+    return report;
+  }
+
+  /** Every module is JavaScript to the very Node that will run it. */
+  async #verifySyntax(report: ProcessReport): Promise<void> {
+    const modules = modulesIn(this.plan).length;
+    if (modules === 0) return;
+    const next = nextNode(this.plan.node, report);
+    const unnamed = 'unknown' in next ? `, which is this program's own: ${next.unknown}` : '';
+    const node = 'unknown' in next ? { path: process.execPath, version: process.version, args: [] } : next;
+    const compiled = await compiledBy(node, this.folder, process.argv[1] ?? '');
+    const by = `Node ${node.version} (${node.path})${unnamed}`;
+    switch (compiled.state) {
+      case 'compiled':
+        this.#journal.step('verify', `${count(modules, 'module')}, compiled by ${by}`);
+        return;
+      case 'unasked':
+        this.#journal.step('verify', `${count(modules, 'module')}, not compiled by ${by}: ${compiled.why}`);
+        return;
+      case 'refused':
+        throw new Error(
+          `${compiled.why}. That is no JavaScript to ${by}: write it for that one, or have the app started by a newer one`,
+        );
+    }
   }
 
   async #restart(which: string, order: (manager: ProcessManager) => Promise<void>): Promise<ReleaseEvent> {

@@ -27,6 +27,7 @@ describe('a reviewed plan', () => {
     ['host', { host: 'deploy@other:22' }],
     ['root', { root: { ...made.root, identity: '1:2' } }],
     ['state', { state: '/srv/state' }],
+    ['node', { node: '/opt/node/bin/node' }],
     ['operations', { operations: [{ kind: 'create', path: 'a.js', after: contentOfText('b') }] }],
     ['operations', { operations: [...made.operations, { kind: 'delete', path: 'c', before: contentOfText('c') }] }],
     ['relies', { relies: [{ path: 'b.js', sha256: contentOfText('b').sha256 }] }],

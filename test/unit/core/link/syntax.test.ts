@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { syntaxErrors } from '../../../../server/core/link/syntax.ts';
+import { parsedModules, syntaxErrors } from '../../../../server/core/link/syntax.ts';
 import { viewOf } from '../../../support/trees.ts';
 
 /** `path line:column` with `?` behind what is only a warning, of everything that is no JavaScript. */
@@ -45,5 +45,26 @@ describe('a module that no Node could run', () => {
     expect(refused({ 'a.ts': 'let a: = 1', 'b.jsx': '<', 'c.js': 'const c = <div>{1}</div>;', 'd.tsx': '(' })).toEqual(
       [],
     );
+  });
+});
+
+describe('what production’s own Node can be asked about', () => {
+  it('is what some Node could parse, as what it will be there', () => {
+    const here = {
+      'a.js': 'return;',
+      'b.mjs': 'await 1;',
+      'c.js': 'import "x";',
+      'd.cjs': 'let d;',
+      'jsx.js': 'const e = <div/>;',
+      'template.js': '{{#if name}}',
+      'typed.ts': 'let f: string;',
+    };
+    const view = viewOf({ here, there: {} });
+    expect([...parsedModules(view, view.project.modules)]).toEqual([
+      ['a.js', 'commonjs'],
+      ['b.mjs', 'esm'],
+      ['c.js', 'esm'],
+      ['d.cjs', 'commonjs'],
+    ]);
   });
 });
