@@ -4,7 +4,7 @@ import { VERDICTS } from '../core/link/finding.ts';
 import type { ModuleKind } from '../core/link/module-system.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import { secretReason } from '../core/drift/secrets.ts';
-import { decide } from '../core/plan/guards/concern.ts';
+import { decide, isAccepted } from '../core/plan/guards/concern.ts';
 import type { Concern } from '../core/plan/guards/concern.ts';
 import { hotfixConcerns, linkConcerns } from '../core/plan/guards/links.ts';
 import { nameConcerns } from '../core/plan/guards/names.ts';
@@ -72,7 +72,7 @@ async function planChosen(
   const both = await look(context, { rehash: true });
   const { wanted, deletes } = choice(both);
   const operations = operate(both, wanted, deletes);
-  const links = await judgeMerged(context, both, operations);
+  const links = await judgeMerged(context, both, operations, options.accept);
   const planned = operations.map((operation) => withKind(operation, links.kinds));
   const machine = await askMachine(context, both.inventory, operations);
   const concerns: Concern[] = [
@@ -157,6 +157,7 @@ async function judgeMerged(
   context: VerbContext,
   both: Look,
   operations: readonly Operation[],
+  accept: readonly Acceptance[],
 ): Promise<{ concerns: Concern[]; relies: Reliance[]; kinds: Map<string, ModuleKind> }> {
   const overlay = overlayOf(both, operations);
   const links = await layOut(context, both, overlay);
@@ -174,7 +175,8 @@ async function judgeMerged(
   const kinds = new Map<string, ModuleKind>();
   for (const { path: place, local } of overlay.writes) {
     const kind = parsed.get(local);
-    if (kind !== undefined) kinds.set(place, kind);
+    // What a person lets pass as no JavaScript is not asked about again.
+    if (kind !== undefined && !isAccepted(accept, 'syntax-error', local)) kinds.set(place, kind);
   }
   const replaced = new Set(operations.filter(({ kind }) => kind === 'replace').map((operation) => operation.path));
   return {

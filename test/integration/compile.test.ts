@@ -111,6 +111,10 @@ describe('a deploy', () => {
     expect(await scene.production()).toEqual(before);
     expect(lastEvents(scene, 'switched')).toEqual([]);
     expect(await scene.version()).toBe('1');
+    // As for a browser's code, which no Node runs.
+    const accept = ['--accept', 'syntax-error:api/src/lib/numbers.js', '--reason', 'a test'];
+    await scene.driftline(['deploy', '--yes', ...accept, '--format', 'json']);
+    expect(lastEvents(scene, 'switched')).toHaveLength(1);
   });
 
   it('of what it can says by which Node', async () => {

@@ -183,7 +183,7 @@ class Carrier {
         return;
       case 'refused':
         throw new Error(
-          `${compiled.why}. That is no JavaScript to ${by}: write it for that one, or have the app started by a newer one`,
+          `${compiled.why}. That is no JavaScript to ${by}: write it for that one, or have the app started by a newer one; what only browsers run is let pass by --accept syntax-error`,
         );
     }
   }

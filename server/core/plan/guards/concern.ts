@@ -16,16 +16,16 @@ export interface Concern {
 /** Decides which concerns block: all that must, but for those that a person accepted by name. */
 export function decide(concerns: readonly Concern[], accepted: readonly Acceptance[]): GuardFinding[] {
   const findings = concerns.map(({ blocking, ...concern }): GuardFinding => {
-    const allowed = blocking === 'untilAccepted' && accepted.some((acceptance) => covers(acceptance, concern));
+    const allowed = blocking === 'untilAccepted' && isAccepted(accepted, concern.guard, concern.path);
     const blocks = blocking !== 'never' && !allowed;
     return { ...concern, blocks, ...(blocks && blocking === 'untilAccepted' && { accept: nameOf(concern) }) };
   });
   return findings.sort((a, b) => rank(a) - rank(b));
 }
 
-function covers(acceptance: Acceptance, concern: Pick<Concern, 'guard' | 'path'>): boolean {
-  if (acceptance.guard !== concern.guard) return false;
-  return acceptance.path === undefined || acceptance.path === concern.path;
+/** Whether a person lets a guard pass: for this path, or for all. */
+export function isAccepted(accepted: readonly Acceptance[], guard: string, path: string | undefined): boolean {
+  return accepted.some((each) => each.guard === guard && (each.path === undefined || each.path === path));
 }
 
 /** What `--accept` takes to let this one pass. */
