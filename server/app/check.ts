@@ -2,6 +2,7 @@ import type { VerbContext } from './context.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
 import { VERDICTS } from '../core/link/finding.ts';
+import type { Reaches } from '../core/link/reach.ts';
 import { groundsOf } from '../core/plan/relies.ts';
 import { settle } from '../io/settle.ts';
 import { judge, layOut, packagesApart, wholeOverlay } from './links.ts';
@@ -11,10 +12,15 @@ import type { CheckResult } from './results.ts';
 
 /** Judges every import of the workspace by what production has, and by what it will have after a deploy. Writes nothing on the host. */
 export async function check(context: VerbContext): Promise<CheckResult> {
+  return (await checkWithReaches(context)).result;
+}
+
+/** Beside the verdicts, how every module comes to run, also those that nothing is wrong with yet. */
+export async function checkWithReaches(context: VerbContext): Promise<{ result: CheckResult; reaches: Reaches }> {
   const both = await look(context);
   const links = await layOut(context, both, wholeOverlay(both.drift));
   const verdict = await judge(context, links);
-  return {
+  const result: CheckResult = {
     target: context.target.name,
     root: both.inventory.realRoot,
     takenAt: both.inventory.takenAt,
@@ -24,6 +30,7 @@ export async function check(context: VerbContext): Promise<CheckResult> {
     notJudged: [...verdict.notJudged, ...(await unreadable(context, links))],
     packageDifferences: await packagesApart(context, links),
   };
+  return { result, reaches: verdict.reaches };
 }
 
 /** Imports that lead to what could not be read on production: nobody knows whether they resolve. */

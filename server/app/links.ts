@@ -9,6 +9,7 @@ import { isModulePath } from '../core/link/project.ts';
 import type { ModuleKind } from '../core/link/module-system.ts';
 import { closure } from '../core/link/production-modules.ts';
 import type { ClosureFile } from '../core/link/production-modules.ts';
+import { withReach } from '../core/link/reach.ts';
 import { runtimeOf } from '../core/link/runtime.ts';
 import { parsedModules, syntaxErrors } from '../core/link/syntax.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
@@ -83,6 +84,7 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
       root: inventory.realRoot,
       selection,
       runtime: runtimeOf(inventory.platform),
+      starts: inventory.platform.starts ?? [],
       local: localTree,
       production,
       merged: new OverlayTree(production, laid),
@@ -122,7 +124,8 @@ export async function judge(context: VerbContext, links: Links): Promise<Project
   await links.modules.keep();
   const broken = new Set(syntax.map((finding) => finding.file.path));
   return {
-    findings: [...syntax, ...verdict.findings],
+    findings: [...syntax.map((finding) => withReach(finding, verdict.reaches)), ...verdict.findings],
+    reaches: verdict.reaches,
     notJudged: verdict.notJudged.filter(({ path }) => !broken.has(path)),
   };
 }

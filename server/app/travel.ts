@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { entryPoints } from '../core/link/entries.ts';
 import { isModulePath } from '../core/link/project.ts';
 import type { ProjectView } from '../core/link/project.ts';
 import { resolve } from '../core/link/resolve.ts';
@@ -36,6 +37,7 @@ export async function auditToTravel(
   const entries = await withNeeds(recorded, both);
   const links = await layOut(recorded, both, wholeOverlay(both.drift));
   await packagesApart(recorded, links);
+  await settle(links.project, links.sources, context.signal, entryPoints);
   await settle(links.project, links.sources, context.signal, (view) => followPackages(view, both));
   if (memory === undefined) throw new Error('the look was not recorded');
   const modules = await modulesThere(context, memory, links);

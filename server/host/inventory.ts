@@ -6,8 +6,8 @@ import type { Handler } from './handlers.ts';
 import { HostFailure } from './handlers.ts';
 import { hashFile } from './hash.ts';
 import { reasonOf } from './names.ts';
-import { nodePathOf } from './node-path.ts';
 import { openRoot } from './root.ts';
+import { runningNodes } from './running-nodes.ts';
 import { stateBelow, Walk } from './walk.ts';
 import type { Found } from './walk.ts';
 
@@ -43,12 +43,13 @@ export const inventory: Handler<'inventory'> = async (ask, conversation) => {
 };
 
 export function platform(realRoot: string): HostPlatform {
-  const nodePath = nodePathOf(realRoot);
+  const { nodePath, starts } = runningNodes(realRoot);
   return {
     by: 'node',
     node: process.version,
     os: process.platform,
     ...(nodePath.length > 0 && { nodePath }),
+    ...(starts.length > 0 && { starts }),
   };
 }
 

@@ -114,12 +114,21 @@ export function oddity(path: string, seen: ReadonlyMap<string, InventoryEntry>):
 }
 
 function parsePlatform(value: unknown): HostPlatform | undefined {
-  const { by, node, os, nodePath } = fieldsOf(value) ?? {};
+  const { by, node, os, ...lists } = fieldsOf(value) ?? {};
   if ((by !== 'node' && by !== 'posix') || typeof os !== 'string') return undefined;
-  const folders = Array.isArray(nodePath)
-    ? nodePath.filter((each) => typeof each === 'string' && isTreePath(each))
-    : [];
-  return { by, os, ...(typeof node === 'string' && { node }), ...(folders.length > 0 && { nodePath: folders }) };
+  const nodePath = treePathsIn(lists['nodePath']);
+  const starts = treePathsIn(lists['starts']);
+  return {
+    ...{ by, os },
+    ...(typeof node === 'string' && { node }),
+    ...(nodePath.length > 0 && { nodePath }),
+    ...(starts.length > 0 && { starts }),
+  };
+}
+
+function treePathsIn(value: unknown): string[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [];
+  return values.filter((each): each is string => typeof each === 'string' && isTreePath(each));
 }
 
 function parseHidden(value: unknown): { path: string; reason: string; count?: number }[] | undefined {

@@ -1,8 +1,11 @@
+import { entryPoints } from '../core/link/entries.ts';
 import type { Finding } from '../core/link/finding.ts';
 import { judgeModule } from '../core/link/judge.ts';
 import { judgeProductionModule, onePerPackage } from '../core/link/production-modules.ts';
 import { ProjectView } from '../core/link/project.ts';
 import type { Project } from '../core/link/project.ts';
+import { reachOf, withReach } from '../core/link/reach.ts';
+import type { Linked, Reaches } from '../core/link/reach.ts';
 import type { OverlayTree } from '../core/tree/overlay.ts';
 import type { SnapshotTree } from '../core/tree/snapshot.ts';
 import { dirname, join } from '../core/tree/path.ts';
@@ -25,6 +28,8 @@ export interface Sources {
 export interface ProjectVerdict {
   readonly findings: readonly Finding[];
   readonly notJudged: readonly { readonly path: string; readonly reason: string }[];
+  /** How each module comes to run, by `withReach`. */
+  readonly reaches: Reaches;
 }
 
 /** More rounds than a path has parts means that a source does not answer what it is asked. */
@@ -58,6 +63,7 @@ export async function judgeProject(
 ): Promise<ProjectVerdict> {
   const findings = new Map<string, readonly Finding[]>();
   const notJudged = new Map<string, string>();
+  const linked: Linked[] = [];
   await fetchCertain(project, sources, signal);
   let open = project.modules;
   let openThere = project.productionOnly;
@@ -67,6 +73,7 @@ export async function judgeProject(
       const verdict = judgeModule(view, path);
       if (view.misses !== before) return true;
       findings.set(path, verdict.findings);
+      if (verdict.linked !== undefined) linked.push(verdict.linked);
       if (verdict.notJudged !== undefined) notJudged.set(path, verdict.notJudged);
       return false;
     });
@@ -74,13 +81,18 @@ export async function judgeProject(
       const before = view.misses;
       const verdict = judgeProductionModule(view, path);
       if (view.misses !== before) return true;
-      findings.set(`production ${path}`, verdict);
+      findings.set(`production ${path}`, verdict.findings);
+      if (verdict.linked !== undefined) linked.push(verdict.linked);
       return false;
     });
   });
+  const reaches = reachOf(linked, await settle(project, sources, signal, entryPoints));
   const inOrder = [...project.modules, ...project.productionOnly.map((path) => `production ${path}`)];
   return {
-    findings: onePerPackage(inOrder.flatMap((path) => findings.get(path) ?? [])),
+    findings: onePerPackage(inOrder.flatMap((path) => findings.get(path) ?? [])).map((finding) =>
+      withReach(finding, reaches),
+    ),
+    reaches,
     notJudged: [...notJudged].map(([path, reason]) => ({ path, reason })),
   };
 }

@@ -3,6 +3,7 @@ import type { Diagnostic, DiagnosticRelatedInformation } from 'vscode-languagese
 import { URI } from 'vscode-uri';
 import type { ConfigProblem } from '../config/config.ts';
 import type { Finding } from '../core/link/finding.ts';
+import { whenItFails } from '../core/link/reach.ts';
 import { below } from '../core/tree/path.ts';
 import { PRODUCTION_SCHEME } from '../protocol.ts';
 import { loudnessOf } from './severities.ts';
@@ -34,24 +35,27 @@ export interface Looked {
   /** ISO 8601. */
   readonly takenAt: string;
   readonly root: string;
+  /** How the editor addresses a file of the workspace, by its path relative to the config's folder. */
+  readonly uriOfLocal: (path: string) => string;
 }
 
 /**
  * A finding as an editor shows it. It claims no more than the inventory supports: its age stands beside the sentence.
  * `undefined` where the person wants none of this code.
  */
-export function toDiagnostic(finding: Finding, { takenAt, root }: Looked, manner: Manner): Diagnostic | undefined {
+export function toDiagnostic(finding: Finding, looked: Looked, manner: Manner): Diagnostic | undefined {
   const loudness = loudnessOf(finding, manner.severities);
   if (loudness === 'none') return undefined;
   const data: FindingData = { pull: finding.pull ?? [] };
-  const related = manner.ours ? relatedTo(finding, root) : [];
+  const related = [...(manner.ours ? relatedTo(finding, looked.root) : []), ...chainOf(finding, looked, manner)];
+  const sentences = [finding.message, whenItFails(finding), finding.remedy].filter((each) => each !== undefined);
   return {
     range: finding.range,
     severity: SEVERITIES[loudness],
     code: finding.code,
     ...(manner.ours && { codeDescription: { href: explanationOf(finding.code) } }),
     source: SOURCE,
-    message: `${finding.message} ${finding.remedy} (production as of ${takenAt.slice(0, 16).replace('T', ' ')} UTC)`,
+    message: `${sentences.join(' ')} (production as of ${looked.takenAt.slice(0, 16).replace('T', ' ')} UTC)`,
     ...(related.length > 0 && { relatedInformation: related }),
     data,
   };
@@ -70,6 +74,18 @@ function relatedTo({ code, explain }: Finding, root: string): DiagnosticRelatedI
   const path = trace?.outcome.kind === 'file' ? below(root, trace.outcome.path) : undefined;
   if (path === undefined) return [];
   return [{ location: { uri: productionUri(path), range: START }, message: `on production: ${path}` }];
+}
+
+/** From what is started to the file that loads this one, each at the import that leads on. */
+function chainOf({ reach }: Finding, looked: Looked, manner: Manner): DiagnosticRelatedInformation[] {
+  return (reach?.chain ?? []).flatMap(({ file, range }, at, chain) => {
+    const isThere = file.tree === 'production';
+    if (isThere && !manner.ours) return [];
+    const next = chain[at + 1]?.file.path;
+    const begin = at === 0 ? `started by ${reach?.startedBy ?? ''}; ` : '';
+    const uri = isThere ? productionUri(file.path) : looked.uriOfLocal(file.path);
+    return [{ location: { uri, range }, message: `${begin}loads ${next ?? 'this file'}` }];
+  });
 }
 
 /**

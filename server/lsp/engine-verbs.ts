@@ -7,13 +7,13 @@ import { releases } from '../app/releases.ts';
 import { rollback } from '../app/rollback.ts';
 import { describeEvent } from '../app/events.ts';
 import { audit } from '../app/audit.ts';
-import { check } from '../app/check.ts';
+import { checkWithReaches } from '../app/check.ts';
 import type { DeployOptions } from '../app/carry.ts';
 import type { VerbContext } from '../app/context.ts';
 import { init, propose } from '../app/init.ts';
 import type { Person } from '../app/person.ts';
 import { pull } from '../app/pull.ts';
-import type { AuditResult, CheckResult, DeployResult, PlanResult, PullResult, ReleasesResult } from '../app/results.ts';
+import type { AuditResult, DeployResult, PlanResult, PullResult, ReleasesResult } from '../app/results.ts';
 import type { Config, ConfigProblem, Target } from '../config/config.ts';
 import { findConfigs } from '../config/find.ts';
 import { loadConfig } from '../config/load.ts';
@@ -217,18 +217,20 @@ export class Engine {
   }
 
   async #judge(known: Known, audited: AuditResult, signal: AbortSignal): Promise<LookResult> {
-    const checked: CheckResult = await check(await this.#replay(known, signal));
+    const { result, reaches } = await checkWithReaches(await this.#replay(known, signal));
     const memory = this.#memoryOf(known);
     known.production = undefined;
     return {
       audit: audited,
-      check: checked,
+      check: result,
+      reaches,
       address: memory.address,
       seed: {
         folder: await realpath(known.config.folder),
         root: memory.inventory.realRoot,
         rules: known.target.rules,
         runtime: runtimeOf(memory.inventory.platform),
+        starts: memory.inventory.platform.starts ?? [],
         files: audited.entries
           .filter((entry) => entry.kind !== 'productionOnly' && entry.kind !== 'caseOnly')
           .map(({ local, path: file, there }) => ({ local, path: file, ...(there !== undefined && { there }) })),

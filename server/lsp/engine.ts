@@ -1,5 +1,6 @@
 import type { AuditResult, CheckResult, DeployResult, PlanResult, PullResult, ReleasesResult } from '../app/results.ts';
 import type { Config, ConfigProblem } from '../config/config.ts';
+import type { Reaches } from '../core/link/reach.ts';
 import type { Fact, Need } from '../core/tree/tree.ts';
 import type { ProductionContent, Proposal } from '../protocol.ts';
 import type { GraphSeed } from './graph.ts';
@@ -17,6 +18,7 @@ export interface TargetName {
 export interface LookResult {
   readonly audit: AuditResult;
   readonly check: CheckResult;
+  readonly reaches: Reaches;
   /** From which the main thread makes its own trees. */
   readonly seed: GraphSeed;
   readonly address: string;

@@ -25,6 +25,8 @@ export interface GraphSeed {
   readonly root: TreePath;
   readonly rules: SelectionRules;
   readonly runtime: Runtime;
+  /** What the processes there were started with. */
+  readonly starts: readonly TreePath[];
   /** Managed local files, relative to `folder`, with their place relative to `root` and what production has there. */
   readonly files: readonly { readonly local: string; readonly path: string; readonly there?: ContentId }[];
   /** Managed files that only production has, relative to `root`. */
@@ -72,6 +74,7 @@ export class Graph {
       root: seed.root,
       selection: this.#selection,
       runtime: seed.runtime,
+      starts: seed.starts,
       local,
       production,
       merged: new OverlayTree(production, laid),

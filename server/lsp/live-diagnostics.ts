@@ -2,6 +2,7 @@ import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { Diagnostic, TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ConfigProblem } from '../config/config.ts';
+import { withReach } from '../core/link/reach.ts';
 import { join } from '../core/tree/path.ts';
 import { configDiagnostic, fileOf, toDiagnostic, uriOf } from './diagnostics.ts';
 import type { DiagnosticBoard, Looked, Manner } from './diagnostics.ts';
@@ -52,7 +53,7 @@ export class LiveDiagnostics {
     for (const finding of look?.check.findings ?? []) {
       if (look === undefined || finding.file.tree !== 'local') continue;
       const uri = this.session.uriOfLocal(finding.file.path);
-      const diagnostic = toDiagnostic(finding, lookedBy(look), this.manner());
+      const diagnostic = toDiagnostic(finding, this.#lookedBy(look), this.manner());
       if (diagnostic !== undefined) byUri.set(uri, [...(byUri.get(uri) ?? []), diagnostic]);
     }
     this.board.setWorkspace(byUri);
@@ -88,8 +89,15 @@ export class LiveDiagnostics {
     );
     this.board.setOpen(
       document.uri,
-      [...findings, ...others].flatMap((finding) => toDiagnostic(finding, lookedBy(look), this.manner()) ?? []),
+      [...findings.map((finding) => withReach(finding, look.reaches)), ...others].flatMap(
+        (finding) => toDiagnostic(finding, this.#lookedBy(look), this.manner()) ?? [],
+      ),
     );
+  }
+
+  #lookedBy(look: LookResult): Looked {
+    const uriOfLocal = (path: string): string => this.session.uriOfLocal(path);
+    return { takenAt: look.check.takenAt, root: look.seed.root, uriOfLocal };
   }
 
   #close(document: TextDocument): void {
@@ -98,10 +106,6 @@ export class LiveDiagnostics {
     if (place !== undefined) this.session.graph?.close(place.path);
     this.board.close(document.uri);
   }
-}
-
-function lookedBy(look: LookResult): Looked {
-  return { takenAt: look.check.takenAt, root: look.seed.root };
 }
 
 /** A managed module's path relative to the config's folder, and its absolute one in the graph's local tree. */

@@ -20,12 +20,16 @@ export function readSeverities(setting: unknown): Severities {
 
 /**
  * How a finding is shown. A setting speaks of a code's usual case: where a finding weighs less than that (its failure is caught, production
- * has it already), the quieter of the two holds, or a louder setting would cry out what harms nothing.
+ * has it already, nothing loads its file), the quieter of the two holds, or a louder setting would cry out what harms nothing.
  */
-export function loudnessOf({ code, severity }: Pick<Finding, 'code' | 'severity'>, severities: Severities): Loudness {
-  const wanted = severities.get(code) ?? severity;
-  const isUsual = severity === VERDICTS[code];
-  return isUsual || LOUDNESS.indexOf(wanted) > LOUDNESS.indexOf(severity) ? wanted : severity;
+export function loudnessOf(
+  { code, severity, reach }: Pick<Finding, 'code' | 'severity' | 'reach'>,
+  severities: Severities,
+): Loudness {
+  const own = reach?.when === 'never' ? 'hint' : severity;
+  const wanted = severities.get(code) ?? own;
+  const isUsual = own === VERDICTS[code];
+  return isUsual || LOUDNESS.indexOf(wanted) > LOUDNESS.indexOf(own) ? wanted : own;
 }
 
 function isVerdict(code: string): code is Verdict {

@@ -3,6 +3,7 @@ import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DiagnosticSeverity } from 'vscode-languageserver/node';
 import type { DocumentLink, Hover, Location } from 'vscode-languageserver/node';
 import type { InitializationOptions, SessionState } from '../../server/protocol.ts';
 import { temporaryHome } from '../support/home.ts';
@@ -70,6 +71,30 @@ describe('an editor that only speaks the protocol', () => {
     expect(codes(bare, INDEX)[0]).toBe('production-only-import:1:10');
     await bare.line.sendNotification('textDocument/didClose', { textDocument: { uri } });
     await until('what is saved counts again', () => Promise.resolve(codes(bare, INDEX).length === 2));
+  });
+
+  it('is told which failures end a start and by which way, and hears softly of what nothing loads', async () => {
+    const manifest = { scripts: { start: 'node src/index.js' } };
+    await writeFile(path.join(scene.workspace, 'api/package.json'), JSON.stringify(manifest));
+    await writeFile(path.join(scene.workspace, 'api/src/unused.js'), "require('./db/connection');\n");
+    const bare = await start({ trusted: true });
+    const UNUSED = 'api/src/unused.js';
+    await bare.open(UNUSED, await textOf(UNUSED));
+    await bare.line.sendRequest('workspace/executeCommand', REFRESH);
+    await until('all have their findings', () =>
+      Promise.resolve(codes(bare, UNUSED).length === 1 && codes(bare, 'api/src/routes/chat.js').length === 1),
+    );
+    const [unused] = bare.diagnosticsOf(UNUSED);
+    expect(unused?.severity).toBe(DiagnosticSeverity.Hint);
+    expect(unused?.message).toContain('Nothing that is known to be started loads this file.');
+    const [chat] = bare.diagnosticsOf('api/src/routes/chat.js');
+    expect(chat?.message).toContain('It fails at start.');
+    expect(chat?.relatedInformation).toMatchObject([
+      {
+        location: { uri: `${bare.folder}/${INDEX}` },
+        message: 'started by package.json, "start"; loads this file',
+      },
+    ]);
   });
 
   it('is told where an import leads, here and there and after a deploy', async () => {

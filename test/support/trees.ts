@@ -108,6 +108,8 @@ export interface ProjectOptions extends Partial<SelectionRules> {
   readonly node?: readonly [number, number];
   /** Folders of NODE_PATH on production. */
   readonly nodePath?: readonly string[];
+  /** What processes there were started with. */
+  readonly starts?: readonly string[];
   /** Production paths that the plan deletes, and local paths that it leaves as production has them. */
   readonly deletes?: readonly string[];
   readonly leaves?: readonly string[];
@@ -144,6 +146,7 @@ export function projectOf(options: ProjectOptions): Project {
     root: ROOT,
     selection,
     runtime: { node: options.node ?? [20, 19], globalFolders: options.nodePath ?? [] },
+    starts: options.starts ?? [],
     local,
     production,
     merged: new OverlayTree(production, laid),

@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../../core/link/finding.ts';
+import type { Finding, Reach, Severity } from '../../core/link/finding.ts';
 import type { CheckResult } from '../../app/results.ts';
 import { age } from '../../core/words.ts';
 import { escapeName } from './escape.ts';
@@ -14,7 +14,11 @@ export function checkReport(result: CheckResult, options: ReportOptions): string
   const errors = result.findings.filter((finding) => finding.severity === 'error').length;
   const warnings = result.findings.filter((finding) => finding.severity === 'warning').length;
   return lines(
-    [...byFile].flatMap(([file, findings]) => ['', paint.bold(escapeName(file)), ...findingRows(findings, paint)]),
+    [...byFile].flatMap(([file, findings]) => [
+      '',
+      fileRow(file, findings[0]?.reach, paint),
+      ...findingRows(findings, paint),
+    ]),
     group(
       'Not judged',
       result.notJudged.map((each) => [each.path, each.reason]),
@@ -52,6 +56,25 @@ function verdict(errors: number, warnings: number, result: CheckResult, paint: P
   return `${parts.join(', ')}: ${basis}.`;
 }
 
+function fileRow(file: string, reach: Reach | undefined, paint: Paint): string {
+  const name = paint.bold(escapeName(file));
+  return reach === undefined ? name : `${name}  ${paint.dim(escapeName(howItRuns(reach)))}`;
+}
+
+/** More steps than these, and those in the middle are counted. */
+const STEPS = 4;
+
+const LOADED = { start: 'loaded at start', reached: 'loaded when reached', perhaps: 'perhaps loaded' } as const;
+
+function howItRuns({ when, startedBy = '', chain }: Reach): string {
+  if (when === 'never') return 'nothing that is known to be started loads it';
+  if (chain.length === 0) return `started by ${startedBy}`;
+  const steps = chain.map(({ file, range }) => `${placeName(file)}:${range.start.line + 1}`);
+  const middle = steps.length - STEPS;
+  if (middle > 0) steps.splice(1, middle, `… ${middle} more …`);
+  return `${LOADED[when]}: ${steps.join(' → ')}`;
+}
+
 function findingRows(findings: readonly Finding[], paint: Paint): string[] {
   const heads = columns(
     findings.map((finding) => [
@@ -75,7 +98,11 @@ function colour(cell: string, paint: Paint): string {
 }
 
 function fileName(finding: Finding): string {
-  return finding.file.tree === 'production' ? `production's ${finding.file.path}` : finding.file.path;
+  return placeName(finding.file);
+}
+
+function placeName({ tree, path }: Finding['file']): string {
+  return tree === 'production' ? `production's ${path}` : path;
 }
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'information'];

@@ -85,13 +85,29 @@ function resultsOf(findings: readonly Finding[], rules: readonly Verdict[]): obj
       level: LEVELS[finding.severity],
       message: { text: `${finding.message} ${finding.remedy}`.trim() },
       locations: [locationOf(finding)],
+      ...relatedTo(finding),
       partialFingerprints: { 'driftline/v1': createHash('sha256').update(`${identity} ${nth}`).digest('hex') },
-      properties: { when: finding.when, ...(finding.pull !== undefined && { pull: finding.pull }) },
+      properties: {
+        when: finding.when,
+        ...(finding.reach !== undefined && { fileRuns: finding.reach.when }),
+        ...(finding.pull !== undefined && { pull: finding.pull }),
+      },
     };
   });
 }
 
-function locationOf({ file, range }: Finding): object {
+/** From what is started to the file that loads this one. */
+function relatedTo({ reach, file }: Finding): object {
+  if (reach === undefined || reach.chain.length === 0) return {};
+  return {
+    relatedLocations: reach.chain.map((step, at) => ({
+      ...locationOf(step),
+      message: { text: `loads ${reach.chain[at + 1]?.file.path ?? file.path}` },
+    })),
+  };
+}
+
+function locationOf({ file, range }: Pick<Finding, 'file' | 'range'>): object {
   return {
     physicalLocation: {
       artifactLocation: { uri: encodePath(file.path), uriBaseId: file.tree === 'local' ? HERE : PRODUCTION },

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { repositoryRoot, upward } from '../find.ts';
-import { readEcosystem } from './ecosystem.ts';
-import type { Ecosystem } from './ecosystem.ts';
+import { readEcosystem } from '../../core/link/ecosystem.ts';
+import type { Ecosystem } from '../../core/link/ecosystem.ts';
 import { readSftp } from './sftp.ts';
 import type { SftpProposal } from './sftp.ts';
 
@@ -38,7 +38,8 @@ export function combine(from: {
   const { sftp, ecosystem } = from;
   const app = from.app ?? '.';
   const deploy = ecosystem?.deploys[0];
-  const process = ecosystem?.apps[0];
+  const apps = (ecosystem?.apps ?? []).filter((each) => each.name !== '');
+  const process = apps[0];
   const host = sftp?.host ?? deploy?.host;
   const user = sftp?.user ?? deploy?.user;
   const placed = sftp?.root === undefined ? undefined : placeOf(sftp.context ?? '.', sftp.root, app);
@@ -56,10 +57,8 @@ export function combine(from: {
       ...(sftp?.hadSecret === true
         ? ['The password in .vscode/sftp.json was not taken over: load a key into the SSH agent instead.']
         : []),
-      ...((ecosystem?.apps.length ?? 0) > 1
-        ? [
-            `PM2 runs several apps: ${(ecosystem?.apps ?? []).map((each) => each.name).join(', ')}. The first one was taken.`,
-          ]
+      ...(apps.length > 1
+        ? [`PM2 runs several apps: ${apps.map((each) => each.name).join(', ')}. The first one was taken.`]
         : []),
     ],
   };

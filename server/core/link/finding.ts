@@ -42,6 +42,19 @@ export interface Trace {
   readonly rule: string;
 }
 
+/** How a module comes to run on production after the deploy, as far as what is started is known. */
+export interface Reach {
+  /**
+   * `start`: it is loaded while the application starts. `reached`: by a call, or by what somebody starts now and then. `perhaps`: by what
+   * is computed. `never`: by nothing that is started.
+   */
+  readonly when: 'start' | 'reached' | 'perhaps' | 'never';
+  /** Who starts the first of the chain. */
+  readonly startedBy?: string;
+  /** From the file that is started to the one that loads this; the range is where each names the next. */
+  readonly chain: readonly { readonly file: Finding['file']; readonly range: Range }[];
+}
+
 /** One thing that is wrong, said about one place in one file. */
 export interface Finding {
   readonly code: Verdict;
@@ -57,7 +70,10 @@ export interface Finding {
   readonly message: string;
   /** What to do next, in one sentence. */
   readonly remedy: string;
+  /** Whether the import is evaluated when its module is, or inside a function. */
   readonly when: 'start' | 'reached';
+  /** How its module comes to run; not said where that is not known. */
+  readonly reach?: Reach;
   /** Production paths (relative to the root) whose pull would mend it. */
   readonly pull?: readonly string[];
   /** Production paths that a specifier which is computed could lead to; nobody knows whether it does. */

@@ -13,6 +13,8 @@ import { sayOfKind, sayOfSystem } from './module-system.ts';
 import { exportedNames, requiredNames } from './names.ts';
 import { packageName } from './packages.ts';
 import type { ProjectView } from './project.ts';
+import { linkedOf } from './reach.ts';
+import type { Linked } from './reach.ts';
 import { isByOwnRules } from './resolve.ts';
 import { isCompiled } from './typescript.ts';
 
@@ -21,6 +23,8 @@ export { followLink } from './link.ts';
 /** What judging one module gave. */
 export interface ModuleVerdict {
   readonly findings: readonly Finding[];
+  /** Where it leads in merged; `undefined` where it is no module of production's. */
+  readonly linked?: Linked;
   /** Why some or all of it could not be judged. */
   readonly notJudged?: string;
 }
@@ -43,10 +47,10 @@ export function judgeModule(view: ProjectView, path: string): ModuleVerdict {
   if (module.state !== 'known') return { findings: [], notJudged: 'it has not been read yet' };
 
   const findings: Finding[] = [];
+  const links = module.value.links.map((text) => followLink(view, text, located.value.path, fromThere));
   const kind = sayOfKind(view, module.value, at, fromThere);
   if (kind !== undefined) findings.push(placeKind(view, kind, path, at, fromThere));
-  for (const text of module.value.links) {
-    const link = followLink(view, text, located.value.path, fromThere);
+  for (const link of links) {
     for (const said of sayOf(view, link)) findings.push(place(view, said, path, link));
   }
   for (const dynamic of module.value.dynamic) {
@@ -54,7 +58,8 @@ export function judgeModule(view: ProjectView, path: string): ModuleVerdict {
     if (said !== undefined) findings.push(placeDynamic(said, path, dynamic));
   }
   const problem = problemOf(module.value);
-  return problem === undefined ? { findings } : { findings, notJudged: problem };
+  const linked = linkedOf(view, { tree: 'local', path }, module.value, fromThere, links);
+  return { findings, linked, ...(problem !== undefined && { notJudged: problem }) };
 }
 
 function problemOf(module: ModuleFacts): string | undefined {

@@ -1,25 +1,30 @@
 import { below, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { Finding, Severity } from './finding.ts';
+import type { ModuleVerdict } from './judge.ts';
 import { exportedNames, requiredNames } from './names.ts';
 import type { ProjectView } from './project.ts';
 import { isModulePath } from './project.ts';
+import { linkedOf } from './reach.ts';
 import { resolve } from './resolve.ts';
 
 /**
  * A module that only production has keeps running after the deploy: what it imports must still be there, and still have the names that it
  * had. Said of the file whose new version, or whose absence, breaks it.
  */
-export function judgeProductionModule(view: ProjectView, path: string): Finding[] {
+export function judgeProductionModule(view: ProjectView, path: string): ModuleVerdict {
   const { project } = view;
   const from = join(project.root, path);
   const module = view.production.module(from);
-  if (module.state !== 'known') return [];
+  if (module.state !== 'known') return { findings: [] };
+  const links = module.value.links.map((text) => ({
+    text,
+    after: resolve(view.merged, from, text.kind, text.specifier, project.runtime),
+  }));
   const findings: Finding[] = [];
-  for (const text of module.value.links) {
+  for (const { text, after } of links) {
     const before = resolve(view.production, from, text.kind, text.specifier, project.runtime);
     if (before.outcome.kind !== 'file') continue;
-    const after = resolve(view.merged, from, text.kind, text.specifier, project.runtime);
     const place = { line: text.range.start.line + 1 };
     const isRequire = text.kind === 'require';
     const report = (target: TreePath, gravity: Severity, message: string, remedy: string): void => {
@@ -64,7 +69,7 @@ export function judgeProductionModule(view: ProjectView, path: string): Finding[
       );
     }
   }
-  return findings;
+  return { findings, linked: linkedOf(view, { tree: 'production', path }, module.value, from, links) };
 }
 
 /** A package that is declared wrongly is wrong once, not at each of its imports. */

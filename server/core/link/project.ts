@@ -11,6 +11,8 @@ export interface Project {
   readonly root: TreePath;
   readonly selection: Selection;
   readonly runtime: Runtime;
+  /** What the processes that run from the root now were started with; absolute, perhaps without an extension. */
+  readonly starts: readonly TreePath[];
   readonly local: Tree;
   readonly production: Tree;
   readonly merged: Tree;

@@ -42,6 +42,8 @@ export interface HostPlatform {
   readonly os: string;
   /** Folders that NODE_PATH names for what runs from the root now; absolute. */
   readonly nodePath?: readonly string[];
+  /** What the processes that run from the root now were started with, as their commands name it; absolute. */
+  readonly starts?: readonly string[];
 }
 
 export interface InventoryEntry {

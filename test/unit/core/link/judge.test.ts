@@ -9,7 +9,7 @@ function findings(options: ProjectOptions): Finding[] {
   const view = viewOf(options);
   return onePerPackage([
     ...view.project.modules.flatMap((path) => judgeModule(view, path).findings),
-    ...view.project.productionOnly.flatMap((path) => judgeProductionModule(view, path)),
+    ...view.project.productionOnly.flatMap((path) => judgeProductionModule(view, path).findings),
   ]);
 }
 

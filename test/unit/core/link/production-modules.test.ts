@@ -44,7 +44,7 @@ describe('judgeProductionModule', () => {
       here: { 'b.mjs': 'export {}' },
       there: { 'a.mjs': "\nimport { one } from './b.mjs'", 'b.mjs': 'export const one = 1' },
     });
-    const [finding, ...rest] = judgeProductionModule(view, 'a.mjs');
+    const [finding, ...rest] = judgeProductionModule(view, 'a.mjs').findings;
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({ code: 'breaks-production', file: { tree: 'local', path: 'b.mjs' } });
     expect(finding?.message).toBe(
@@ -57,7 +57,7 @@ describe('judgeProductionModule', () => {
       here: { 'b.mjs': 'export const one = 1' },
       there: { 'a.mjs': "import { one } from './b.mjs'", 'b.mjs': '' },
     });
-    expect(judgeProductionModule(view, 'a.mjs')).toEqual([]);
+    expect(judgeProductionModule(view, 'a.mjs').findings).toEqual([]);
   });
 
   it('is information where the failure is caught', () => {
@@ -66,12 +66,14 @@ describe('judgeProductionModule', () => {
       there: { 'a.js': "try { require('./b') } catch {}", 'b.js': '' },
       deletes: ['b.js'],
     });
-    expect(judgeProductionModule(view, 'a.js')).toMatchObject([{ code: 'breaks-production', severity: 'information' }]);
+    expect(judgeProductionModule(view, 'a.js').findings).toMatchObject([
+      { code: 'breaks-production', severity: 'information' },
+    ]);
   });
 
   it('says nothing of what cannot be read', () => {
     const view = viewOf({ here: {}, there: { 'a.js': '' }, production: { unknown: ['/srv/app/a.js'] } });
-    expect(judgeProductionModule(view, 'a.js')).toEqual([]);
+    expect(judgeProductionModule(view, 'a.js').findings).toEqual([]);
   });
 });
 

@@ -1,20 +1,30 @@
 import { parse } from 'acorn';
-import type { Expression, Node, ObjectExpression, Program, Property } from 'acorn';
+import type { Expression, Node, ObjectExpression, Program, Property, SpreadElement } from 'acorn';
+
+/** An app as far as its declaration is constant text; `args` only where it is whole. */
+export interface EcosystemApp {
+  /** Empty where none is said. */
+  readonly name: string;
+  readonly script?: string;
+  readonly cwd?: string;
+  readonly args?: readonly string[];
+  readonly interpreter?: string;
+}
 
 /** What PM2's `ecosystem.config.*` says as constants. The file is code: it is read, never run. */
 export interface Ecosystem {
-  readonly apps: readonly { readonly name: string; readonly script?: string; readonly cwd?: string }[];
+  readonly apps: readonly EcosystemApp[];
   readonly deploys: readonly { readonly host?: string; readonly user?: string; readonly path?: string }[];
 }
 
 /** Finds `apps` and `deploy` wherever they stand as object keys. What is computed is left out; no text is an error. */
 export function readEcosystem(text: string): Ecosystem {
   const program = parseAny(text);
-  const apps: Ecosystem['apps'][number][] = [];
+  const apps: EcosystemApp[] = [];
   const deploys: Ecosystem['deploys'][number][] = [];
   for (const property of properties(program)) {
     const key = keyOf(property);
-    if (key === 'apps') for (const app of objectsIn(property.value)) apps.push(...toApp(app));
+    if (key === 'apps') apps.push(...objectsIn(property.value).map(toApp));
     if (key === 'deploy' && property.value.type === 'ObjectExpression')
       for (const each of property.value.properties)
         if (each.type === 'Property' && each.value.type === 'ObjectExpression') deploys.push(toDeploy(each.value));
@@ -67,12 +77,18 @@ function objectsIn(value: Expression): ObjectExpression[] {
   return value.elements.flatMap((element) => (element?.type === 'ObjectExpression' ? [element] : []));
 }
 
-function toApp(app: ObjectExpression): Ecosystem['apps'][number][] {
-  const name = constant(app, 'name');
-  if (name === undefined) return [];
+function toApp(app: ObjectExpression): EcosystemApp {
   const script = constant(app, 'script');
   const cwd = constant(app, 'cwd');
-  return [{ name, ...(script !== undefined && { script }), ...(cwd !== undefined && { cwd }) }];
+  const args = constants(app, 'args');
+  const interpreter = constant(app, 'interpreter') ?? constant(app, 'exec_interpreter');
+  return {
+    name: constant(app, 'name') ?? '',
+    ...(script !== undefined && { script }),
+    ...(cwd !== undefined && { cwd }),
+    ...(args !== undefined && { args }),
+    ...(interpreter !== undefined && { interpreter }),
+  };
 }
 
 function toDeploy(place: ObjectExpression): Ecosystem['deploys'][number] {
@@ -88,9 +104,24 @@ function toDeploy(place: ObjectExpression): Ecosystem['deploys'][number] {
 
 /** A constant text, or the first of a list of them. */
 function constant(object: ObjectExpression, name: string): string | undefined {
+  const value = valueOf(object, name);
+  return textOf(value?.type === 'ArrayExpression' ? value.elements[0] : value);
+}
+
+/** A constant text's words, or a list of constant texts; nothing where one of them is computed. */
+function constants(object: ObjectExpression, name: string): string[] | undefined {
+  const value = valueOf(object, name);
+  if (value?.type !== 'ArrayExpression') return textOf(value)?.split(/\s+/);
+  const texts = value.elements.map(textOf);
+  return texts.every((text) => text !== undefined) ? texts : undefined;
+}
+
+function valueOf(object: ObjectExpression, name: string): Expression | undefined {
   const property = object.properties.find((each) => each.type === 'Property' && keyOf(each) === name);
-  if (property?.type !== 'Property') return undefined;
-  const value = property.value.type === 'ArrayExpression' ? property.value.elements[0] : property.value;
+  return property?.type === 'Property' ? property.value : undefined;
+}
+
+function textOf(value: Expression | SpreadElement | null | undefined): string | undefined {
   if (value?.type === 'Literal' && typeof value.value === 'string') return value.value;
   if (value?.type === 'TemplateLiteral' && value.expressions.length === 0)
     return value.quasis[0]?.value.cooked ?? undefined;

@@ -1,0 +1,75 @@
+import { parse } from 'shell-quote';
+import { basename } from '../tree/path.ts';
+
+/** What a command line of a `package.json` or of PM2 starts. */
+export interface Started {
+  /** Files as the command names them, relative to where it runs, perhaps without an extension. */
+  readonly files: readonly string[];
+  /** Scripts of the same `package.json`. */
+  readonly scripts: readonly string[];
+}
+
+/** Programs whose first word that is no option is a module to run. */
+const RUNNERS: ReadonlySet<string> = new Set([
+  ...['node', 'nodejs', 'nodemon', 'node-dev', 'tsx', 'ts-node', 'ts-node-dev', 'tsnd', 'ts-node-esm', 'babel-node'],
+  ...['forever', 'pm2', 'pm2-runtime', 'pm2-docker'],
+]);
+/** What stands before the file where a runner has commands of its own. */
+const COMMANDS_OF_RUNNERS: ReadonlySet<string> = new Set(['start', 'restart', 'reload', 'startOrRestart', 'watch']);
+const PACKAGE_MANAGERS: ReadonlySet<string> = new Set(['npm', 'yarn', 'pnpm']);
+
+/** Options of Node's that name a module to be loaded first ("Command-line API"). */
+const PRELOADS: ReadonlySet<string> = new Set(['-r', '--require', '--import', '--loader', '--experimental-loader']);
+/** Other options whose value may be a word of its own, of Node's and of those that wrap it. */
+const TAKES_A_WORD: ReadonlySet<string> = new Set([
+  ...['-C', '--conditions', '--env-file', '--env-file-if-exists', '--input-type', '--title', '--inspect-port'],
+  ...['-P', '--project', '--tsconfig', '--watch-path', '-w', '--watch', '-e', '--ext', '-x', '--exec', '-i', '--name'],
+]);
+
+/** Reads a command line as a shell would. What is computed, and what we do not know as a way to start a module, starts nothing. */
+export function startedBy(command: string): Started {
+  const files: string[] = [];
+  const scripts: string[] = [];
+  for (const words of commandsIn(command)) {
+    // Whatever stands before it, as `cross-env NODE_ENV=production` does, only prepares.
+    const at = words.findIndex((word) => RUNNERS.has(basename(word)) || PACKAGE_MANAGERS.has(word));
+    const [program, ...rest] = at < 0 ? [] : words.slice(at);
+    if (program === undefined) continue;
+    if (PACKAGE_MANAGERS.has(program)) scripts.push(...scriptIn(rest));
+    else files.push(...filesIn(rest));
+  }
+  return { files, scripts };
+}
+
+/** The words of each command of a line; one that changes the folder names files that lie elsewhere. */
+function commandsIn(line: string): string[][] {
+  const commands: string[][] = [[]];
+  for (const word of parse(line, (name) => `$${name}`)) {
+    if (typeof word === 'string') commands.at(-1)?.push(word);
+    else if ('op' in word && word.op === 'glob') commands.at(-1)?.push(word.pattern);
+    else commands.push([]);
+  }
+  return commands.some(([program]) => program === 'cd') ? [] : commands;
+}
+
+function filesIn(words: readonly string[]): string[] {
+  const files: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    const [option = '', value] = word.split('=', 2);
+    if (PRELOADS.has(option)) files.push(value ?? words[++at] ?? '');
+    else if (TAKES_A_WORD.has(word)) at++;
+    else if (!word.startsWith('-') && !COMMANDS_OF_RUNNERS.has(word)) {
+      files.push(word);
+      break;
+    }
+  }
+  return files;
+}
+
+/** `npm start`, `npm run worker`, `yarn worker`. */
+function scriptIn(words: readonly string[]): string[] {
+  const names = words.filter((word) => !word.startsWith('-'));
+  const name = names[0] === 'run' || names[0] === 'run-script' ? names[1] : names[0];
+  return name === undefined ? [] : [name];
+}
