@@ -2,11 +2,9 @@ import type { VerbContext } from './context.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
 import { VERDICTS } from '../core/link/finding.ts';
+import type { UnreadableLink } from '../core/link/judge.ts';
 import type { Reaches } from '../core/link/reach.ts';
-import { groundsOf } from '../core/plan/relies.ts';
-import { settle } from '../io/settle.ts';
 import { judge, layOut, packagesApart, wholeOverlay } from './links.ts';
-import type { Links } from './links.ts';
 import { look } from './look.ts';
 import type { CheckResult } from './results.ts';
 
@@ -27,20 +25,15 @@ export async function checkWithReaches(context: VerbContext): Promise<{ result: 
     complete: both.inventory.complete,
     modules: links.project.modules.length,
     findings: [...verdict.findings, ...hotfixFindings(both.drift)],
-    notJudged: [...verdict.notJudged, ...(await unreadable(context, links))],
+    notJudged: [...verdict.notJudged, ...verdict.unreadable.map(asNotJudged)],
     packageDifferences: await packagesApart(context, links),
   };
   return { result, reaches: verdict.reaches };
 }
 
-/** Imports that lead to what could not be read on production: nobody knows whether they resolve. */
-async function unreadable(context: VerbContext, links: Links): Promise<CheckResult['notJudged']> {
-  const { project, sources } = links;
-  const grounds = await settle(project, sources, context.signal, (view) => groundsOf(view, project.modules));
-  return grounds.unreadable.map(({ module, specifier, reason }) => ({
-    path: module,
-    reason: `where "${specifier}" leads on production is not known: ${reason}`,
-  }));
+/** Where an import leads to what could not be read on production, nobody knows whether it resolves. */
+function asNotJudged({ module, specifier, reason }: UnreadableLink): CheckResult['notJudged'][number] {
+  return { path: module, reason: `where "${specifier}" leads on production is not known: ${reason}` };
 }
 
 /** A file whose version on production is in no commit: a deploy would overwrite it. */

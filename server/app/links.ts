@@ -125,6 +125,7 @@ export async function judge(context: VerbContext, links: Links): Promise<Project
   const broken = new Set(syntax.map((finding) => finding.file.path));
   return {
     findings: [...syntax.map((finding) => withReach(finding, verdict.reaches)), ...verdict.findings],
+    unreadable: verdict.unreadable,
     reaches: verdict.reaches,
     notJudged: verdict.notJudged.filter(({ path }) => !broken.has(path)),
   };

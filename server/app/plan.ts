@@ -165,11 +165,11 @@ async function judgeMerged(
   const written = new Set(overlay.writes.map((write) => write.local));
   const touched = new Set(operations.map((operation) => operation.path));
   const modules = links.project.modules.filter((module) => written.has(module));
-  const { grounds, relies } = await settle(links.project, links.sources, context.signal, (view) => {
-    const found = groundsOf(view, modules);
-    return { grounds: found, relies: reliancesOf(view, found, touched) };
-  });
+  const relies = await settle(links.project, links.sources, context.signal, (view) =>
+    reliancesOf(view, groundsOf(view, modules), touched),
+  );
   const { findings, notJudged } = verdict;
+  const unreadable = verdict.unreadable.filter(({ module }) => written.has(module));
   const packageDifferences = await packagesApart(context, links);
   const parsed = await compilable(context, links);
   const kinds = new Map<string, ModuleKind>();
@@ -181,7 +181,7 @@ async function judgeMerged(
   const replaced = new Set(operations.filter(({ kind }) => kind === 'replace').map((operation) => operation.path));
   return {
     concerns: [
-      ...linkConcerns({ findings, notJudged, grounds, packageDifferences, written }),
+      ...linkConcerns({ findings, notJudged, unreadable, packageDifferences, written }),
       ...hotfixConcerns(both.drift, replaced),
     ],
     relies,

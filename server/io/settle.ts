@@ -1,6 +1,7 @@
 import { entryPoints } from '../core/link/entries.ts';
 import type { Finding } from '../core/link/finding.ts';
 import { judgeModule } from '../core/link/judge.ts';
+import type { UnreadableLink } from '../core/link/judge.ts';
 import { judgeProductionModule, onePerPackage } from '../core/link/production-modules.ts';
 import { ProjectView } from '../core/link/project.ts';
 import type { Project } from '../core/link/project.ts';
@@ -28,6 +29,7 @@ export interface Sources {
 export interface ProjectVerdict {
   readonly findings: readonly Finding[];
   readonly notJudged: readonly { readonly path: string; readonly reason: string }[];
+  readonly unreadable: readonly UnreadableLink[];
   /** How each module comes to run, by `withReach`. */
   readonly reaches: Reaches;
 }
@@ -64,6 +66,7 @@ export async function judgeProject(
   const findings = new Map<string, readonly Finding[]>();
   const notJudged = new Map<string, string>();
   const linked: Linked[] = [];
+  const unreadable: UnreadableLink[] = [];
   await fetchCertain(project, sources, signal);
   let open = project.modules;
   let openThere = project.productionOnly;
@@ -75,6 +78,7 @@ export async function judgeProject(
       findings.set(path, verdict.findings);
       if (verdict.linked !== undefined) linked.push(verdict.linked);
       if (verdict.notJudged !== undefined) notJudged.set(path, verdict.notJudged);
+      if (verdict.unreadable !== undefined) unreadable.push(...verdict.unreadable);
       return false;
     });
     openThere = openThere.filter((path) => {
@@ -92,6 +96,7 @@ export async function judgeProject(
     findings: onePerPackage(inOrder.flatMap((path) => findings.get(path) ?? [])).map((finding) =>
       withReach(finding, reaches),
     ),
+    unreadable,
     reaches,
     notJudged: [...notJudged].map(([path, reason]) => ({ path, reason })),
   };

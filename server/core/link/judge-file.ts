@@ -17,10 +17,10 @@ export function sayOfFile(view: ProjectView, link: Link): Said | undefined {
   return link.here.outcome.kind === 'missing' ? sayOfMissingHere(view, link) : sayOfFoundHere(view, link);
 }
 
-function installedPackage({ project }: ProjectView, { here, there }: Link): string | undefined {
+function installedPackage({ project }: ProjectView, link: Link): string | undefined {
   const nameIn = (top: TreePath, { outcome }: Link['here']): string | undefined =>
     outcome.kind === 'file' ? packageAt(below(top, outcome.path) ?? outcome.path) : undefined;
-  return here.outcome.kind === 'missing' ? nameIn(project.root, there) : nameIn(project.folder, here);
+  return link.here.outcome.kind === 'missing' ? nameIn(project.root, link.there) : nameIn(project.folder, link.here);
 }
 
 function sayOfMissingHere(view: ProjectView, link: Link): Said | undefined {

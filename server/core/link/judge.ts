@@ -20,6 +20,14 @@ import { isCompiled } from './typescript.ts';
 
 export { followLink } from './link.ts';
 
+/** A link that nobody can follow. */
+export interface UnreadableLink {
+  /** The module that has it, relative to the config's folder. */
+  readonly module: string;
+  readonly specifier: string;
+  readonly reason: string;
+}
+
 /** What judging one module gave. */
 export interface ModuleVerdict {
   readonly findings: readonly Finding[];
@@ -27,6 +35,8 @@ export interface ModuleVerdict {
   readonly linked?: Linked;
   /** Why some or all of it could not be judged. */
   readonly notJudged?: string;
+  /** Links that lead on production to what could not be read: nothing can be said of them. */
+  readonly unreadable?: readonly UnreadableLink[];
 }
 
 /**
@@ -59,7 +69,18 @@ export function judgeModule(view: ProjectView, path: string): ModuleVerdict {
   }
   const problem = problemOf(module.value);
   const linked = linkedOf(view, { tree: 'local', path }, module.value, fromThere, links);
-  return { findings, linked, ...(problem !== undefined && { notJudged: problem }) };
+  const unreadable = unreadableIn(path, links);
+  return {
+    ...{ findings, linked },
+    ...(problem !== undefined && { notJudged: problem }),
+    ...(unreadable.length > 0 && { unreadable }),
+  };
+}
+
+function unreadableIn(module: string, links: readonly Link[]): UnreadableLink[] {
+  return links.flatMap(({ text: { specifier }, after: { outcome } }) =>
+    outcome.kind === 'unreadable' ? [{ module, specifier, reason: outcome.reason }] : [],
+  );
 }
 
 function problemOf(module: ModuleFacts): string | undefined {
@@ -81,10 +102,12 @@ function sayOf(view: ProjectView, link: Link): readonly Said[] {
 }
 
 /** Whether a folder of NODE_PATH within the application holds it, here or there: it names a file of the application's. */
-function isByNodePath(view: ProjectView, { here, there }: Link): boolean {
-  const { root } = view.project;
-  const isWithin = there.outcome.kind === 'file' && below(root, there.outcome.path) !== undefined;
-  return here.rule === NODE_PATH || (there.rule === NODE_PATH && isWithin);
+function isByNodePath(view: ProjectView, link: Link): boolean {
+  const { root, runtime } = view.project;
+  if ((runtime.globalFolders ?? []).length === 0) return false;
+  if (link.here.rule === NODE_PATH) return true;
+  const { rule, outcome } = link.there;
+  return rule === NODE_PATH && outcome.kind === 'file' && below(root, outcome.path) !== undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { resolve } from './resolve.ts';
 import type { Finding, Trace, Verdict } from './finding.ts';
 import type { TreePath } from '../tree/tree.ts';
+import type { View } from '../tree/view.ts';
 import type { LinkText } from './module-facts.ts';
 import type { ProjectView } from './project.ts';
 
@@ -30,13 +31,18 @@ export interface Said {
 /** Where one link leads in each tree; also what a hover shows. */
 export function followLink(view: ProjectView, text: LinkText, fromHere: TreePath, fromThere: TreePath): Link {
   const { runtime } = view.project;
+  const in_ = (tree: View): Trace => resolve(tree, fromThere, text.kind, text.specifier, runtime);
+  let there: Trace | undefined;
   return {
     text,
     fromHere,
     fromThere,
     here: resolve(view.local, fromHere, text.kind, text.specifier, view.runtimeHere),
-    there: resolve(view.production, fromThere, text.kind, text.specifier, runtime),
-    after: resolve(view.merged, fromThere, text.kind, text.specifier, runtime),
+    after: in_(view.merged),
+    // Asked for only where the other two do not agree.
+    get there() {
+      return (there ??= in_(view.production));
+    },
   };
 }
 

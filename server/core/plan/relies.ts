@@ -9,8 +9,6 @@ export interface Grounds {
   readonly files: ReadonlySet<TreePath>;
   /** Looked for before the file that was found, and not there: a file that appears here would win. */
   readonly absent: ReadonlySet<TreePath>;
-  /** What could not be read on the way: nothing can be said of these links. */
-  readonly unreadable: readonly { readonly module: string; readonly specifier: string; readonly reason: string }[];
 }
 
 /**
@@ -23,7 +21,6 @@ export function groundsOf(view: ProjectView, modules: readonly string[]): Ground
   const { project } = view;
   const files = new Set<TreePath>();
   const absent = new Set<TreePath>();
-  const unreadable: { module: string; specifier: string; reason: string }[] = [];
   for (const module of modules) {
     const fromHere = join(project.folder, module);
     const fromThere = view.toProduction(fromHere);
@@ -32,9 +29,6 @@ export function groundsOf(view: ProjectView, modules: readonly string[]): Ground
     for (const folder of foldersUp(project.root, dirname(fromThere))) files.add(join(folder, 'package.json'));
     for (const text of facts.value.links) {
       const { after } = followLink(view, text, fromHere, fromThere);
-      if (after.outcome.kind === 'unreadable') {
-        unreadable.push({ module, specifier: text.specifier, reason: after.outcome.reason });
-      }
       if (after.outcome.kind !== 'file' || !isOwn(project.root, after.outcome.path)) continue;
       files.add(after.outcome.path);
       for (const tried of after.tried) {
@@ -42,7 +36,7 @@ export function groundsOf(view: ProjectView, modules: readonly string[]): Ground
       }
     }
   }
-  return { files, absent, unreadable };
+  return { files, absent };
 }
 
 /**

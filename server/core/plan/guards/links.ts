@@ -1,14 +1,14 @@
 import type { DriftEntry } from '../../drift/drift.ts';
 import type { Finding } from '../../link/finding.ts';
+import type { UnreadableLink } from '../../link/judge.ts';
 import type { PackageDifference } from '../../link/package-differences.ts';
-import type { Grounds } from '../relies.ts';
 import type { Concern } from './concern.ts';
 
 /** What is known of the merged tree's links. */
 export interface LinkFacts {
   readonly findings: readonly Finding[];
   readonly notJudged: readonly { readonly path: string; readonly reason: string }[];
-  readonly grounds: Grounds;
+  readonly unreadable: readonly UnreadableLink[];
   readonly packageDifferences: readonly PackageDifference[];
   /** Modules that the plan writes, relative to the config's folder. */
   readonly written: ReadonlySet<string>;
@@ -42,7 +42,7 @@ export function linkConcerns(facts: LinkFacts): Concern[] {
       remedy: 'Deploy it too ("map"), or make both say the same.',
       blocking: 'never',
     })),
-    ...facts.grounds.unreadable.map(({ module, specifier, reason }): Concern => ({
+    ...facts.unreadable.map(({ module, specifier, reason }): Concern => ({
       guard: 'unreadable',
       severity: 'error',
       path: module,

@@ -19,7 +19,7 @@ const say = (more: Partial<LinkFacts>) =>
     findings: [],
     notJudged: [],
     packageDifferences: [],
-    grounds: { files: new Set(), absent: new Set(), unreadable: [] },
+    unreadable: [],
     written: new Set(['src/index.js']),
     ...more,
   }).map(({ guard, severity, path, blocking }) => `${guard} ${severity} ${path ?? ''} ${blocking}`);
@@ -43,8 +43,7 @@ describe('the guard of links', () => {
   });
   it('blocks where a link leads to what could not be read', () => {
     const unreadable = [{ module: 'src/index.js', specifier: './x', reason: 'permission denied' }];
-    const grounds = { files: new Set<string>(), absent: new Set<string>(), unreadable };
-    expect(say({ grounds })).toEqual(['unreadable error src/index.js untilAccepted']);
+    expect(say({ unreadable })).toEqual(['unreadable error src/index.js untilAccepted']);
   });
 });
 
