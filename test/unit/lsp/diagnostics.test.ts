@@ -22,7 +22,11 @@ const FINDING: Finding = {
   pull: ['src/db.js'],
 };
 
-const LOOKED: Looked = { takenAt: '2026-02-03T04:05:06.000Z', root: '/srv/voice', uriOfLocal: (path) => `file:///repo/${path}` };
+const LOOKED: Looked = {
+  takenAt: '2026-02-03T04:05:06.000Z',
+  root: '/srv/voice',
+  uriOfLocal: (path) => `file:///repo/${path}`,
+};
 const ANY: Manner = { ours: false, severities: new Map() };
 const OURS: Manner = { ours: true, severities: new Map() };
 

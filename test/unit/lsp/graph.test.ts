@@ -31,7 +31,7 @@ function graph(there: string): Graph {
       root: '/srv',
       rules: { map: [{ local: '.', production: '.' }], include: [], exclude: [] },
       runtime: { node: [20, 0] },
-    starts: [],
+      starts: [],
       files: [{ local: 'index.js', path: 'index.js', there: contentIdOf(Buffer.from(there)) }],
       productionOnly: [],
     },
