@@ -109,6 +109,7 @@ async function bundle() {
       entryPoints: { cli: 'server/cli/main.ts' },
       banner: { js: '#!/usr/bin/env node' },
     }),
+    build({ ...common, target: 'node20', entryPoints: { reader: 'server/io/reader-thread.ts' } }),
     build({ ...common, target: 'node20', entryPoints: { ast: 'server/io/ast.ts' }, minify: true, sourcemap: false }),
     // Production's own Node runs this one: old Nodes, no dependency, as small as it gets.
     build({

@@ -1,10 +1,12 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
+import type { ModuleFacts } from '../core/link/module-facts.ts';
 import type { Answer, Entry, EntryKind, Fact, Need } from '../core/tree/tree.ts';
 import type { FactSource } from './facts.ts';
 import { hashFile } from './local-files.ts';
-import { MAX_MODULE_BYTES, TOO_LARGE } from './modules.ts';
+import { isParsed, readModuleFile } from './modules.ts';
 import type { ModuleStore } from './modules.ts';
+import { readTogether } from './shared-reading.ts';
 
 /** The files of this machine. Blocks while it reads: it belongs into a worker thread or a command line. */
 export class DiskSource implements FactSource {
@@ -15,10 +17,15 @@ export class DiskSource implements FactSource {
   ) {}
 
   async answer(needs: readonly Need[], signal: AbortSignal): Promise<readonly Fact[]> {
+    const together = await readTogether(this.#unread(needs), signal);
+    for (const [path, module] of together) this.modules.take(path, module);
     const facts: Fact[] = [];
     for (const need of needs) {
       signal.throwIfAborted();
-      facts.push(await this.#answer(need));
+      const read = need.ask === 'module' ? together.get(need.path) : undefined;
+      facts.push(
+        read === undefined ? await this.#answer(need) : { ask: 'module', path: need.path, answer: read.answer },
+      );
     }
     return facts;
   }
@@ -38,13 +45,24 @@ export class DiskSource implements FactSource {
     }
   }
 
-  #module(path: string): ReturnType<ModuleStore['read']> {
+  async #module(path: string): Promise<Answer<ModuleFacts>> {
+    const known = this.#known(path);
+    if (known !== undefined) return { state: 'known', value: known };
+    const module = await readModuleFile(path);
+    this.modules.take(path, module);
+    return module.answer;
+  }
+
+  #known(path: string): ModuleFacts | undefined {
     const hash = this.hashOf(path);
-    const known = hash === undefined ? undefined : this.modules.get(hash, path);
-    if (known !== undefined) return Promise.resolve({ state: 'known', value: known });
-    // Asked before reading, so that a huge file is never in memory.
-    if (statSync(path).size > MAX_MODULE_BYTES) return Promise.resolve(TOO_LARGE);
-    return this.modules.read(path, readFileSync(path));
+    return hash === undefined ? undefined : this.modules.get(hash, path);
+  }
+
+  /** The modules that nobody has read yet, first those that take longest. */
+  #unread(needs: readonly Need[]): string[] {
+    const paths = needs.filter(({ ask, path }) => ask === 'module' && this.#known(path) === undefined);
+    const names = paths.map(({ path }) => path);
+    return [...names.filter(isParsed), ...names.filter((name) => !isParsed(name))];
   }
 }
 

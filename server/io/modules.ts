@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { extractModule } from '../core/link/extract.ts';
 import type { ModuleFacts } from '../core/link/module-facts.ts';
 import { JSX } from '../core/link/tokenizer.ts';
@@ -53,23 +54,56 @@ export class ModuleStore {
 
   /** Reads a module's text. Bytes that are no text, and texts that are too large, are unreadable with a reason. */
   async read(path: string, bytes: Uint8Array): Promise<Answer<ModuleFacts>> {
-    if (bytes.length > MAX_MODULE_BYTES) return TOO_LARGE;
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    let facts = this.get(sha256, path);
-    if (facts === undefined) {
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-      if (text.includes('\0')) return { state: 'unreadable', reason: 'binary data, not a module' };
-      facts = await readModule(path, text);
-      this.#facts.set(moduleKey(sha256, path), facts);
-      this.#hasNews = true;
-    }
-    return { state: 'known', value: facts };
+    const module = await readBytes(path, bytes, (sha256) => this.get(sha256, path));
+    this.take(path, module);
+    return module.answer;
   }
+
+  /** Takes what was read elsewhere in this run. */
+  take(path: string, { sha256, answer }: ReadModule): void {
+    if (answer.state !== 'known') return;
+    const name = moduleKey(sha256, path);
+    if (this.#facts.has(name)) return;
+    this.#facts.set(name, answer.value);
+    this.#hasNews = true;
+  }
+}
+
+/** What a file says as a module, and the content that says it; empty where that was not looked at. */
+export interface ReadModule {
+  readonly sha256: string;
+  readonly answer: Answer<ModuleFacts>;
+}
+
+/** Reads a module of this machine's disk. Blocks while it reads; throws what the file system says. */
+export async function readModuleFile(path: string): Promise<ReadModule> {
+  // Asked before reading, so that a huge file is never in memory.
+  if (statSync(path).size > MAX_MODULE_BYTES) return { sha256: '', answer: TOO_LARGE };
+  return readBytes(path, readFileSync(path), () => undefined);
+}
+
+async function readBytes(
+  path: string,
+  bytes: Uint8Array,
+  known: (sha256: string) => ModuleFacts | undefined,
+): Promise<ReadModule> {
+  if (bytes.length > MAX_MODULE_BYTES) return { sha256: '', answer: TOO_LARGE };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const facts = known(sha256);
+  if (facts !== undefined) return { sha256, answer: { state: 'known', value: facts } };
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  if (text.includes('\0')) return { sha256, answer: { state: 'unreadable', reason: 'binary data, not a module' } };
+  return { sha256, answer: { state: 'known', value: await readModule(path, text) } };
+}
+
+/** Whether reading it needs the slow parser, as far as its name tells. */
+export function isParsed(path: string): boolean {
+  return /\.([cm]?ts|tsx|jsx)$/.test(path);
 }
 
 /** The lexer where it can answer, a parser where the text is TypeScript or JSX. */
 export async function readModule(path: string, text: string): Promise<ModuleFacts> {
-  if (/\.([cm]?ts|tsx|jsx)$/.test(path)) return parse(path, text);
+  if (isParsed(path)) return parse(path, text);
   const facts = extractModule(text);
   return facts.problem?.message === JSX ? parse(path, text) : facts;
 }
