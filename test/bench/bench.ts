@@ -1,12 +1,19 @@
 import { audit } from './audit.ts';
 import { check } from './check.ts';
+import { growth } from './growth.ts';
 import type { Measured } from './measure.ts';
 import { table } from './measure.ts';
 import { recovery } from './recovery.ts';
 import { switching } from './switch.ts';
 
 /** `npm run bench`, or `npm run bench -- audit switch` for some of them. Nothing is judged here: the numbers are for people. */
-const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = { audit, check, switch: switching, recovery };
+const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = {
+  audit,
+  check,
+  growth,
+  switch: switching,
+  recovery,
+};
 
 void main(process.argv.slice(2));
 
