@@ -84,12 +84,13 @@ async function cruised(place: Place, folder: string): Promise<number> {
 
 /** Told that every file may be started, or it would leave out most of them. */
 async function knipped(place: Place, folder: string): Promise<number> {
-  const files = [`${folder}/**/*.js`];
-  writeFileSync(path.join(place.workspace, 'knip.json'), JSON.stringify({ entry: files, project: files }));
+  const cwd = path.join(place.workspace, folder);
+  const files = ['**/*.js'];
+  writeFileSync(path.join(cwd, 'knip.json'), JSON.stringify({ entry: files, project: files }));
   const words = [KNIP, '--no-exit-code', '--include', 'unresolved', '--reporter', 'json'];
-  const printed = await program(process.execPath, words, { cwd: place.workspace });
+  const printed = await program(process.execPath, words, { cwd });
   if (!printed.includes('"issues"')) throw new Error(`knip printed ${printed.slice(0, 200)}`);
-  return filesBelow(path.join(place.workspace, folder)).filter((file) => file.endsWith('.js')).length;
+  return filesBelow(cwd).filter((file) => file.endsWith('.js')).length;
 }
 
 function comparison(what: string, ours: number, other: number, name = 'dependency-cruiser'): Measured {
