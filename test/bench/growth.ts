@@ -90,25 +90,25 @@ function toSeconds([modules, ms]: readonly [number, number]): readonly [number, 
   return [modules, ms / 1000];
 }
 
-/** @returns their size in bytes */
+/**
+ * Each text is there twice, the second time within a function: so modules have the size that those of large applications have.
+ *
+ * @returns their size in bytes
+ */
 function writeCopies(workspace: string, count: number): number {
-  const pattern = path.join(workspace, 'copy-0');
+  const pattern = path.join(path.dirname(workspace), 'pattern');
   copyFiles('ghost', pattern);
   const files = filesBelow(pattern).map((file) => path.relative(pattern, file));
-  let modules = files.filter((file) => file.endsWith('.js')).length;
-  for (let copy = 1; modules < count; copy++) {
+  let modules = 0;
+  for (let copy = 0; modules < count; copy++) {
     for (const file of files) {
       if (modules >= count) break;
       const to = path.join(workspace, `copy-${copy}`, file);
+      const text = readFileSync(path.join(pattern, file), 'utf8');
       mkdirSync(path.dirname(to), { recursive: true });
-      const isModule = file.endsWith('.js');
-      writeFileSync(
-        to,
-        isModule
-          ? `${readFileSync(path.join(pattern, file), 'utf8')}\n// ${copy}\n`
-          : readFileSync(path.join(pattern, file)),
-      );
-      if (isModule) modules++;
+      if (!file.endsWith('.js')) writeFileSync(to, text);
+      else writeFileSync(to, `// ${copy}\n${text}\nfunction again() {\n${text}\n}\n`);
+      if (file.endsWith('.js')) modules++;
     }
   }
   return filesBelow(workspace).reduce((sum, file) => sum + statSync(file).size, 0);

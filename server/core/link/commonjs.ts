@@ -1,4 +1,4 @@
-import { basename, dirname, join } from '../tree/path.ts';
+import { basename, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { Found } from './esm.ts';
 import { Ended } from './lookup.ts';
@@ -14,7 +14,7 @@ export const NODE_PATH = 'a folder of NODE_PATH';
  * `require` of Node's documentation ("Modules: CommonJS modules"), as `Module._resolveFilename` carries it out. Builtins are told before.
  */
 export function resolveCommonJs(lookup: Lookup, specifier: string): Found {
-  const folder = dirname(lookup.from);
+  const { folder } = lookup;
   const alias = specifier.startsWith('.') ? undefined : aliased(lookup, specifier);
   if (alias !== undefined) return search(lookup, ['/'], alias, MODULE_ALIASES, MODULE_ALIASES);
   const scope = lookup.scope(folder);

@@ -14,7 +14,7 @@ export interface Found {
  * ESM_RESOLVE of Node's documentation ("Modules: ECMAScript modules"), as Node 20 to 24 carry it out. Builtins are told before.
  */
 export function resolveEsm(lookup: Lookup, specifier: string): Found {
-  const folder = dirname(lookup.from);
+  const { folder } = lookup;
   if (isPathLike(specifier)) {
     const rule = 'a path relative to the module';
     const url = fromFileIn(folder, specifier);

@@ -30,20 +30,32 @@ export interface Said {
 
 /** Where one link leads in each tree; also what a hover shows. */
 export function followLink(view: ProjectView, text: LinkText, fromHere: TreePath, fromThere: TreePath): Link {
-  const { runtime } = view.project;
-  const in_ = (tree: View): Trace => resolve(tree, fromThere, text.kind, text.specifier, runtime);
-  let there: Trace | undefined;
-  return {
-    text,
-    fromHere,
-    fromThere,
-    here: resolve(view.local, fromHere, text.kind, text.specifier, view.runtimeHere),
-    after: in_(view.merged),
-    // Asked for only where the other two do not agree.
-    get there() {
-      return (there ??= in_(view.production));
-    },
-  };
+  return new FollowedLink(view, text, fromHere, fromThere);
+}
+
+class FollowedLink implements Link {
+  readonly here: Trace;
+  readonly after: Trace;
+  #there: Trace | undefined;
+
+  constructor(
+    readonly view: ProjectView,
+    readonly text: LinkText,
+    readonly fromHere: TreePath,
+    readonly fromThere: TreePath,
+  ) {
+    this.here = resolve(view.local, fromHere, text.kind, text.specifier, view.runtimeHere);
+    this.after = this.#in(view.merged);
+  }
+
+  /** Asked for only where the other two do not agree. */
+  get there(): Trace {
+    return (this.#there ??= this.#in(this.view.production));
+  }
+
+  #in(tree: View): Trace {
+    return resolve(tree, this.fromThere, this.text.kind, this.text.specifier, this.view.project.runtime);
+  }
 }
 
 /** An outcome that nobody can judge by. */

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from '../tree/path.ts';
+import { join } from '../tree/path.ts';
 import type { Answer, TreePath } from '../tree/tree.ts';
 import type { Located, PackageJson, View } from '../tree/view.ts';
 import type { Version } from './builtins.ts';
@@ -43,13 +43,17 @@ export interface Rules {
 /** One resolution's questions to its tree: each is written down, and what has no answer ends it. */
 export class Lookup {
   readonly trace = new Tracer();
+  /** The module's folder. */
+  readonly folder: TreePath;
 
   /** @param from the module's real path */
   constructor(
     readonly view: View,
     readonly from: TreePath,
     readonly rules: Rules,
-  ) {}
+  ) {
+    this.folder = view.folderOf(from);
+  }
 
   /** The real path of what Node would load as a file: everything that is there and is no folder. */
   file(path: TreePath): TreePath | undefined {
@@ -102,11 +106,8 @@ export class Lookup {
 
   /** LOOKUP_PACKAGE_SCOPE: the nearest `package.json` upward of a folder, not beyond a `node_modules`. */
   scope(of: TreePath): PackageConfig | undefined {
-    for (let folder = of; ; folder = dirname(folder)) {
-      if (basename(folder) === 'node_modules') return undefined;
-      const found = this.package(folder);
-      if (found !== undefined || folder === '/') return found;
-    }
+    const folder = this.view.nearestPackage(of);
+    return folder === undefined ? undefined : this.package(folder);
   }
 
   /** To be thrown: Node fails here with this code. */

@@ -36,7 +36,7 @@ export function aliased(lookup: Lookup, specifier: string): TreePath | undefined
     .at(-1);
   const target = alias === undefined ? undefined : names[alias];
   if (alias === undefined || target === undefined) return undefined;
-  return join(target.startsWith('/') ? target : join(owner.folder, target), `.${specifier.slice(alias.length)}`);
+  return join(join(target.startsWith('/') ? '/' : owner.folder, target), `.${specifier.slice(alias.length)}`);
 }
 
 /** Folders that a module of the application's own searches before `node_modules`. */
@@ -47,11 +47,14 @@ export function aliasFolders(lookup: Lookup): TreePath[] {
 
 /** The nearest `package.json` upward that has such fields, none of a package that is installed: its rules hold for those too. */
 function ownerOf(lookup: Lookup): { folder: TreePath; aliases: ModuleAliases } | undefined {
-  const [own = ''] = lookup.from.split('/node_modules/');
-  for (let folder = own === lookup.from ? dirname(own) : own; folder !== ''; folder = dirname(folder)) {
+  const installed = lookup.from.indexOf('/node_modules/');
+  let from = installed < 0 ? lookup.folder : lookup.from.slice(0, installed) || '/';
+  for (;;) {
+    const folder = lookup.view.nearestPackage(from);
+    if (folder === undefined) return undefined;
     const aliases = lookup.moduleAliases(folder);
     if (aliases !== undefined) return { folder, aliases };
     if (folder === '/') return undefined;
+    from = dirname(folder);
   }
-  return undefined;
 }

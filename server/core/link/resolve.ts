@@ -1,4 +1,4 @@
-import { dirname, join } from '../tree/path.ts';
+import { join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { View } from '../tree/view.ts';
 import { builtinOf, hasSince } from './builtins.ts';
@@ -8,6 +8,7 @@ import { resolveEsm } from './esm.ts';
 import type { Found } from './esm.ts';
 import type { Trace } from './finding.ts';
 import { Ended, Lookup } from './lookup.ts';
+import type { Rules } from './lookup.ts';
 import { MODULE_ALIASES } from './module-alias.ts';
 import type { LinkKind } from './module-facts.ts';
 import { OWN_EXPORTS } from './package-entries.ts';
@@ -21,15 +22,7 @@ import { isCompiled, resolveCompiled, TS_BASE_URL, TS_PATHS } from './typescript
  * @param from the module's real path
  */
 export function resolve(view: View, from: TreePath, kind: LinkKind, specifier: string, runtime: Runtime): Trace {
-  const isEsm = ES_KINDS.has(kind);
-  const lookup = new Lookup(view, from, {
-    node: runtime.node,
-    isEsm,
-    conditions: conditionsOf(isEsm, runtime.node),
-    globalFolders: runtime.globalFolders ?? [],
-    hasHashSlash: hasSince(runtime.node, HASH_SLASH),
-    hasStrictReader: hasSince(runtime.node, STRICT_READER),
-  });
+  const lookup = new Lookup(view, from, rulesOf(runtime, ES_KINDS.has(kind)));
   try {
     const { outcome, rule } = run(lookup, kind, specifier);
     return lookup.trace.end(rule, outcome);
@@ -55,7 +48,7 @@ function run(lookup: Lookup, kind: LinkKind, specifier: string): Found {
 /** A file that is named by its path: nothing is searched. */
 function exactly(lookup: Lookup, specifier: string): Found {
   const rule = 'a path relative to the module';
-  const file = lookup.file(join(dirname(lookup.from), specifier));
+  const file = lookup.file(join(lookup.folder, specifier));
   if (file !== undefined) return { outcome: { kind: 'file', path: file }, rule };
   throw lookup.fails(rule, 'ENOENT', `There is no file ${specifier}`);
 }
@@ -80,6 +73,27 @@ const MODULE_SYNC: readonly Version[] = [
   [20, 19],
   [22, 10],
 ];
+
+const RULES = new WeakMap<Runtime, { readonly esm: Rules; readonly commonJs: Rules }>();
+
+/** The same for every link of one kind: made once. */
+function rulesOf(runtime: Runtime, isEsm: boolean): Rules {
+  let rules = RULES.get(runtime);
+  if (rules === undefined) {
+    rules = { esm: rulesFor(runtime, true), commonJs: rulesFor(runtime, false) };
+    RULES.set(runtime, rules);
+  }
+  return isEsm ? rules.esm : rules.commonJs;
+}
+
+function rulesFor({ node, globalFolders = [] }: Runtime, isEsm: boolean): Rules {
+  return {
+    ...{ node, isEsm, globalFolders },
+    conditions: conditionsOf(isEsm, node),
+    hasHashSlash: hasSince(node, HASH_SLASH),
+    hasStrictReader: hasSince(node, STRICT_READER),
+  };
+}
 
 /** Node's default conditions: "Packages", conditional exports. */
 function conditionsOf(isEsm: boolean, node: Version): ReadonlySet<string> {

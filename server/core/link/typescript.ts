@@ -1,4 +1,4 @@
-import { dirname, extname, join } from '../tree/path.ts';
+import { extname, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import { isPathLike, resolveEsm } from './esm.ts';
 import type { Found } from './esm.ts';
@@ -32,10 +32,10 @@ const DECLARATIONS_OF: Readonly<Record<string, string>> = { '.js': '.d.ts', '.mj
  * `baseUrl` and `rootDirs` of its `tsconfig.json`, with the output's extension standing for the source's. Packages are Node's own business.
  */
 export function resolveCompiled(lookup: Lookup, specifier: string): Found {
-  const project = projectOf(lookup.view, dirname(lookup.from));
+  const project = projectOf(lookup.view, lookup.folder);
   if (project.state === 'unknown') throw new Ended({ kind: 'unknown' }, '');
   if (isPathLike(specifier)) {
-    const path = join(dirname(lookup.from), specifier);
+    const path = join(lookup.folder, specifier);
     for (const candidate of [path, ...inRootDirs(path, project)]) {
       const file = source(lookup, candidate, /(?:^|\/)\.{0,2}$/.test(specifier));
       if (file !== undefined) return { outcome: { kind: 'file', path: file }, rule: 'a path relative to the module' };

@@ -20,7 +20,11 @@ export function extname(path: string): string {
 /** A part that is empty, `.` or `..`: only with one of these a path has to be taken apart. */
 const NEEDS_PARTS = /(?:^|\/)\.{0,2}(?:\/|$)/;
 
-/** An absolute path from a folder and a path relative to it (or absolute itself), normalised. */
+/**
+ * An absolute path from a folder and a path relative to it (or absolute itself), normalised.
+ *
+ * @param folder normalised, as every `TreePath` is
+ */
 export function join(folder: TreePath, relative: string): TreePath {
   let base = folder;
   let rest = relative;
@@ -32,8 +36,7 @@ export function join(folder: TreePath, relative: string): TreePath {
       rest = rest.slice(3);
     }
   }
-  if (!NEEDS_PARTS.test(rest) && (base === '/' || !NEEDS_PARTS.test(base.slice(1))))
-    return base === '/' ? `/${rest}` : `${base}/${rest}`;
+  if (!NEEDS_PARTS.test(rest)) return base === '/' ? `/${rest}` : `${base}/${rest}`;
   return normalised(relative.startsWith('/') ? relative : `${base}/${rest}`);
 }
 

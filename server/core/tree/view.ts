@@ -14,6 +14,8 @@ export type PackageJson =
   /** `isJson`: JSON all right, but `null`, a list or a plain value, which only some versions of Node refuse. */
   | { readonly broken: string; readonly isJson: false | 'null' | 'other' };
 
+const ABSENT: Answer<never> = { state: 'absent' };
+
 /**
  * One look at a tree: follows links, parses `package.json`s, remembers both, and writes down what the tree did not know. Made for one
  * computation and thrown away, so it never outlives a change of the tree.
@@ -22,14 +24,24 @@ export class View {
   readonly #needs = new Map<string, Need>();
   readonly #located = new Map<TreePath, Answer<Located>>();
   readonly #packages = new Map<TreePath, Answer<PackageJson>>();
+  /** Empty for none. */
+  readonly #nearest = new Map<TreePath, TreePath>();
 
   #misses = 0;
+  #folder: TreePath = '/';
 
   constructor(readonly tree: Tree) {}
 
   /** How often the answer was `unknown` so far: what was computed while this stood still is final. */
   get misses(): number {
     return this.#misses;
+  }
+
+  /** The folder that holds a path, as one and the same text for one path after the other: a text that was looked up before is found faster. */
+  folderOf(path: TreePath): TreePath {
+    const end = path.lastIndexOf('/');
+    if (end !== this.#folder.length || !path.startsWith(this.#folder)) this.#folder = dirname(path);
+    return this.#folder;
   }
 
   /** What has to be fetched before asking again. */
@@ -51,7 +63,7 @@ export class View {
 
   #locate(path: TreePath): Answer<Located> {
     if (path === '/') return { state: 'known', value: { path, kind: 'folder' } };
-    const parent = this.locate(dirname(path));
+    const parent = this.locate(this.folderOf(path));
     if (parent.state !== 'known') return parent;
     if (parent.value.kind !== 'folder') return { state: 'absent' };
     const real = join(parent.value.path, basename(path));
@@ -109,6 +121,20 @@ export class View {
     }
     if (answer.state === 'unknown') this.#misses++;
     return answer;
+  }
+
+  /** The nearest `package.json` upward of a folder, readable or not, and not beyond a `node_modules`; the folder that has it. */
+  nearestPackage(of: TreePath): TreePath | undefined {
+    const known = this.#nearest.get(of);
+    if (known !== undefined) return known === '' ? undefined : known;
+    const isInstalled = basename(of) === 'node_modules';
+    const { state } = isInstalled ? ABSENT : this.packageJson(of);
+    if (state === 'unknown') return of;
+    const goesOn = state === 'absent' && of !== '/' && !isInstalled;
+    const before = this.#misses;
+    const nearest = goesOn ? this.nearestPackage(dirname(of)) : state === 'absent' ? undefined : of;
+    if (this.#misses === before) this.#nearest.set(of, nearest ?? '');
+    return nearest;
   }
 
   /** The text of a small file that decides something, through links. */
