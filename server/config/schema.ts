@@ -6,6 +6,9 @@ import type { RawConfig } from './raw.ts';
 export type SchemaError = ErrorObject;
 
 const ajv = new Ajv({
+  // That the schema is one is tested; every start would pay for it.
+  meta: false,
+  validateSchema: false,
   allErrors: true,
   verbose: true,
   allowUnionTypes: true,

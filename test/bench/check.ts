@@ -73,7 +73,7 @@ export async function checked(place: Place): Promise<number> {
   return modules;
 }
 
-async function cruised(place: Place, folder: string): Promise<number> {
+export async function cruised(place: Place, folder: string): Promise<number> {
   const words = [DEPENDENCY_CRUISER, folder, '--no-config', '--output-type', 'json'];
   const printed = await program(process.execPath, words, { cwd: place.workspace });
   const { summary } = JSON.parse(printed) as { summary: { totalCruised: number } };

@@ -4,7 +4,7 @@ import { readModuleFile } from '../../server/io/modules.ts';
 import { copyFiles, fetchApplications } from '../links/applications.ts';
 import { filesBelow } from '../links/mutate.ts';
 import { startCli } from '../story/cli.ts';
-import { checked, forget } from './check.ts';
+import { checked, cruised, forget } from './check.ts';
 import { timed } from './measure.ts';
 import type { Measured } from './measure.ts';
 import { inPlace } from './place.ts';
@@ -12,6 +12,8 @@ import type { Place } from './place.ts';
 import { plot } from './plot.ts';
 
 const COUNTS = [1_000, 10_000, 50_000];
+/** The other one takes minutes for more. */
+const MOST_OF_THE_OTHER = 10_000;
 const PICTURE = path.resolve(import.meta.dirname, '../../docs/growth.svg');
 
 /**
@@ -24,6 +26,7 @@ export async function growth(): Promise<Measured[]> {
   const cold: [number, number][] = [];
   const warm: [number, number][] = [];
   const read: [number, number][] = [];
+  const other: [number, number][] = [];
   for (const count of COUNTS) {
     await inPlace(async (place) => {
       const bytes = writeCopies(place.workspace, count);
@@ -42,14 +45,23 @@ export async function growth(): Promise<Measured[]> {
       warm.push([modules, warmMs]);
       read.push([modules, readMs]);
       const size = `${modules} modules, ${Math.round(bytes / 1e6)} MB`;
-      const other = { name: 'reading and lexing them once', ms: readMs };
+      const once = { name: 'reading and lexing them once', ms: readMs };
+      if (count <= MOST_OF_THE_OTHER) {
+        const ms = await timed(() => cruised(place, '.'));
+        other.push([modules, ms]);
+        const cruiser = { name: 'dependency-cruiser', ms };
+        measured.push(
+          { what: `${size}, cold`, ours: { name: 'driftline check', ms: coldMs }, other: cruiser },
+          { what: `${size}, warm`, ours: { name: 'driftline check', ms: warmMs }, other: cruiser },
+        );
+      }
       measured.push(
         {
           what: `${size}, cold (${Math.round(peak / 1e6)} MB of memory)`,
           ours: { name: 'driftline check', ms: coldMs },
-          other,
+          other: once,
         },
-        { what: `${size}, warm`, ours: { name: 'driftline check', ms: warmMs }, other },
+        { what: `${size}, warm`, ours: { name: 'driftline check', ms: warmMs }, other: once },
       );
     });
   }
@@ -60,6 +72,7 @@ export async function growth(): Promise<Measured[]> {
       across: 'modules',
       up: 'seconds',
       lines: [
+        { name: 'dependency-cruiser', points: other.map(toSeconds) },
         { name: 'cold', points: cold.map(toSeconds) },
         { name: 'reading and lexing once', points: read.map(toSeconds) },
         { name: 'warm', points: warm.map(toSeconds) },

@@ -7,7 +7,7 @@ export interface Plot {
 }
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 400, 60, 170, 40, 50];
-const COLOURS = ['#c2410c', '#64748b', '#0f766e'];
+const COLOURS = ['#7c3aed', '#c2410c', '#64748b', '#0f766e'];
 
 /** An SVG picture that can be read on a light and on a dark page. */
 export function plot({ title, across, up, lines }: Plot): string {

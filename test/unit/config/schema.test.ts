@@ -1,3 +1,4 @@
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { fillConfig } from '../../../server/config/fill.ts';
 import { checkSchema, schema } from '../../../server/config/schema.ts';
@@ -21,6 +22,11 @@ function settings(node: unknown, pointer = '#'): [string, Record<string, unknown
 }
 
 describe('the published schema', () => {
+  it('is a schema', () => {
+    const ajv = new Ajv({ strict: false });
+    expect(ajv.validateSchema(schema), ajv.errorsText()).toBe(true);
+  });
+
   it('has hover text and a default for every setting', () => {
     const all = settings(schema);
     expect(all.length).toBeGreaterThan(40);
