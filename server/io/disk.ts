@@ -7,6 +7,7 @@ import { hashFile } from './local-files.ts';
 import { isParsed, readModuleFile } from './modules.ts';
 import type { ModuleStore } from './modules.ts';
 import { readTogether } from './shared-reading.ts';
+import { Turn } from './turn.ts';
 
 /** The files of this machine. Blocks while it reads: it belongs into a worker thread or a command line. */
 export class DiskSource implements FactSource {
@@ -17,11 +18,13 @@ export class DiskSource implements FactSource {
   ) {}
 
   async answer(needs: readonly Need[], signal: AbortSignal): Promise<readonly Fact[]> {
+    signal.throwIfAborted();
     const together = await readTogether(this.#unread(needs), signal);
     for (const [path, module] of together) this.modules.take(path, module);
     const facts: Fact[] = [];
+    const turn = new Turn(signal);
     for (const need of needs) {
-      signal.throwIfAborted();
+      if (turn.isOver) await turn.end();
       const read = need.ask === 'module' ? together.get(need.path) : undefined;
       facts.push(
         read === undefined ? await this.#answer(need) : { ask: 'module', path: need.path, answer: read.answer },

@@ -23,9 +23,7 @@ import type { Scan, Stamp } from '../core/tree/stamps.ts';
 import type { ContentId } from '../core/tree/tree.ts';
 import { Contents } from './contents.ts';
 import type { HashMemory } from './hash-memory.ts';
-
-/** One call after the other is several times as fast as a thread a call; between turns of this length others get a word in. */
-const TURN_MS = 10;
+import { Turn } from './turn.ts';
 
 /** The workspace's managed files as saved. */
 export interface LocalFiles {
@@ -92,24 +90,6 @@ export async function readLocalFiles(
   // It is only a memory: a disk that is full costs the next audit some time.
   if (contents.hasNews) await options.memory?.save(scan, contents.kept()).catch(() => undefined);
   return { files, unnamed };
-}
-
-/** Lets others run, and hears of a wish to stop, before it has blocked for long. */
-class Turn {
-  #begin = performance.now();
-
-  constructor(readonly signal: AbortSignal | undefined) {}
-
-  /** Asked before `end`, since waiting for what is there already costs more than a look at a file. */
-  get isOver(): boolean {
-    return performance.now() - this.#begin >= TURN_MS;
-  }
-
-  async end(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    this.signal?.throwIfAborted();
-    this.#begin = performance.now();
-  }
 }
 
 async function nameFiles(

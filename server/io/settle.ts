@@ -12,6 +12,7 @@ import type { SnapshotTree } from '../core/tree/snapshot.ts';
 import { dirname, join } from '../core/tree/path.ts';
 import type { Need, Tree, TreePath } from '../core/tree/tree.ts';
 import type { FactSource } from './facts.ts';
+import { Turn } from './turn.ts';
 
 /** A project whose trees can learn, and who can be asked. */
 export interface LiveProject extends Project {
@@ -41,18 +42,21 @@ const MAX_ROUNDS = 200;
  * Runs a computation over the trees until nothing is lacking: what a round lacked is fetched in one batch per side, then it runs again.
  *
  * @param compute is given a fresh view each round; its last result counts
+ * @param begin the first round's view, where an earlier one still holds
  */
 export async function settle<T>(
   project: LiveProject,
   sources: Sources,
   signal: AbortSignal,
-  compute: (view: ProjectView) => T,
+  compute: (view: ProjectView) => T | Promise<T>,
+  begin = new ProjectView(project),
 ): Promise<T> {
+  let view = begin;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     signal.throwIfAborted();
-    const view = new ProjectView(project);
-    const result = compute(view);
+    const result = await compute(view);
     if (!(await fetchLacking(project, sources, view, signal))) return result;
+    view = view.renewed();
   }
   throw new Error('the trees never became known: a source left questions unanswered');
 }
@@ -70,8 +74,9 @@ export async function judgeProject(
   await fetchCertain(project, sources, signal);
   let open = project.modules;
   let openThere = project.productionOnly;
-  await settle(project, sources, signal, (view) => {
-    open = open.filter((path) => {
+  const turn = new Turn(signal);
+  await settle(project, sources, signal, async (view) => {
+    open = await turn.filter(open, (path) => {
       const before = view.misses;
       const verdict = judgeModule(view, path);
       if (view.misses !== before) return true;
@@ -81,7 +86,7 @@ export async function judgeProject(
       if (verdict.unreadable !== undefined) unreadable.push(...verdict.unreadable);
       return false;
     });
-    openThere = openThere.filter((path) => {
+    openThere = await turn.filter(openThere, (path) => {
       const before = view.misses;
       const verdict = judgeProductionModule(view, path);
       if (view.misses !== before) return true;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { readModuleFile } from './modules.ts';
 import type { ReadModule } from './modules.ts';
+import { Turn } from './turn.ts';
 
 /** What the second thread is given: files, and how many of them have been taken by either side. */
 export interface Share {
@@ -34,8 +35,9 @@ export async function readTogether(
   const thread = new Worker(path.join(__dirname, 'reader.js'), { workerData: share });
   try {
     const theirs = partOf(thread);
+    const turn = new Turn(signal);
     for (let own = paths.length - 1; Atomics.add(taken, 0, 1) < paths.length; own--) {
-      signal.throwIfAborted();
+      if (turn.isOver) await turn.end();
       const file = paths[own] ?? '';
       const module = await readUnlessItFails(file);
       if (module !== undefined) done.set(file, module);

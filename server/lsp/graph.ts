@@ -2,8 +2,7 @@ import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type { Finding, Trace } from '../core/link/finding.ts';
 import { followLink, judgeModule } from '../core/link/judge.ts';
 import type { LinkText } from '../core/link/module-facts.ts';
-import { isModulePath } from '../core/link/project.ts';
-import type { ProjectView } from '../core/link/project.ts';
+import { isModulePath, ProjectView } from '../core/link/project.ts';
 import type { Runtime } from '../core/link/runtime.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
 import type { Laid } from '../core/tree/overlay.ts';
@@ -49,6 +48,8 @@ export class Graph {
   readonly #project: LiveProject;
   readonly #selection: Selection;
   readonly #buffers = new Map<TreePath, string>();
+  /** The last look at the trees, while nothing has changed but what modules say: one that resolves anew costs most of an edit. */
+  #view: ProjectView;
 
   constructor(
     readonly seed: GraphSeed,
@@ -81,6 +82,7 @@ export class Graph {
       modules: seed.files.map((file) => file.local).filter(isModulePath),
       productionOnly: seed.productionOnly.filter(isModulePath),
     };
+    this.#view = new ProjectView(this.#project, new Map());
   }
 
   /** The path relative to the config's folder of a managed module, or `undefined`. */
@@ -96,18 +98,22 @@ export class Graph {
     const module = await readModule(path, text);
     // A slower reading of an older text must not win.
     if (this.#buffers.get(path) !== text) return;
+    // It was no file so far, or nobody knew.
+    const isNew = this.#project.local.entry(path).state !== 'known';
     this.#project.local.learn([
       { ask: 'entry', path, answer: { state: 'known', value: { kind: 'file' } } },
       { ask: 'module', path, answer: { state: 'known', value: module } },
       // What production runs with in this very content is not the deploy's doing: see `judge.ts`.
       { ask: 'identity', path, answer: { state: 'known', value: contentIdOf(Buffer.from(text, 'utf8')) } },
     ]);
+    if (isNew) this.#view = new ProjectView(this.#project, new Map());
   }
 
   /** The disk counts again. */
   close(path: TreePath): void {
     this.#buffers.delete(path);
     this.#project.local.forget(path);
+    this.#view = new ProjectView(this.#project, new Map());
   }
 
   /** The verdicts on one module, by its path relative to the config's folder. */
@@ -132,7 +138,13 @@ export class Graph {
     const stop = new AbortController();
     const listening = token.onCancellationRequested(() => stop.abort());
     try {
-      return await settle(this.#project, this.sources, stop.signal, compute);
+      const begin = this.#view;
+      let last = begin;
+      const seeing = (view: ProjectView): T => compute((last = view));
+      const result = await settle(this.#project, this.sources, stop.signal, seeing, begin);
+      // Something else may have changed the trees while this was waiting.
+      if (this.#view === begin) this.#view = last;
+      return result;
     } finally {
       listening.dispose();
     }

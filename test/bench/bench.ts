@@ -1,5 +1,6 @@
 import { audit } from './audit.ts';
 import { check } from './check.ts';
+import { editing } from './editing.ts';
 import { growth } from './growth.ts';
 import type { Measured } from './measure.ts';
 import { table } from './measure.ts';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = {
   audit,
   check,
   growth,
+  editing,
   switch: switching,
   recovery,
 };

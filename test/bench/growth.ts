@@ -108,7 +108,7 @@ function toSeconds([modules, ms]: readonly [number, number]): readonly [number, 
  *
  * @returns their size in bytes
  */
-function writeCopies(workspace: string, count: number): number {
+export function writeCopies(workspace: string, count: number): number {
   const pattern = path.join(path.dirname(workspace), 'pattern');
   copyFiles('ghost', pattern);
   const files = filesBelow(pattern).map((file) => path.relative(pattern, file));

@@ -23,6 +23,8 @@ export interface BareClient {
   /** What the server logged, a line each. */
   readonly log: readonly string[];
   diagnosticsOf(relative: string): readonly Diagnostic[];
+  /** Ends when the next diagnostics of a file are as they are waited for. */
+  next(uri: string, isWanted: (diagnostics: readonly Diagnostic[]) => boolean): Promise<void>;
   /** Everything that has been published so far, by URI. */
   readonly published: ReadonlyMap<string, readonly Diagnostic[]>;
   open(relative: string, text: string): Promise<void>;
@@ -38,9 +40,11 @@ export async function startBareClient(options: BareClientOptions): Promise<BareC
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const line = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   const published = new Map<string, readonly Diagnostic[]>();
+  const waitings = new Set<(uri: string, diagnostics: readonly Diagnostic[]) => void>();
   const log: string[] = [];
   line.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: PublishDiagnosticsParams) => {
     published.set(uri, diagnostics);
+    for (const waiting of waitings) waiting(uri, diagnostics);
   });
   line.onNotification('window/logMessage', ({ message }: { message: string }) => void log.push(message));
   line.listen();
@@ -60,6 +64,15 @@ export async function startBareClient(options: BareClientOptions): Promise<BareC
     log,
     published,
     diagnosticsOf: (relative) => published.get(uriOf(relative)) ?? [],
+    next: (wanted, isWanted) =>
+      new Promise((resolve) => {
+        const waiting = (uri: string, diagnostics: readonly Diagnostic[]): void => {
+          if (uri !== wanted || !isWanted(diagnostics)) return;
+          waitings.delete(waiting);
+          resolve();
+        };
+        waitings.add(waiting);
+      }),
     open: (relative, text) =>
       line.sendNotification('textDocument/didOpen', {
         textDocument: { uri: uriOf(relative), languageId: 'javascript', version: 1, text },

@@ -110,13 +110,16 @@ function withExtension(lookup: Lookup, path: TreePath): TreePath | undefined {
 /** LOAD_AS_DIRECTORY: what `main` names, as a file or as a folder's index, then the index. A `main` that leads nowhere ends it all. */
 function ofFolder(lookup: Lookup, path: TreePath): TreePath | undefined {
   if (!lookup.isFolder(path)) return undefined;
-  const index = (): TreePath | undefined => withExtension(lookup, join(path, 'index'));
   const main = lookup.package(path)?.main;
-  if (main === undefined || main === '') return index();
+  if (main === undefined || main === '') return indexOf(lookup, path);
   const at = join(path, main);
-  const file = lookup.file(at) ?? withExtension(lookup, at) ?? withExtension(lookup, join(at, 'index')) ?? index();
+  const file = lookup.file(at) ?? withExtension(lookup, at) ?? indexOf(lookup, at) ?? indexOf(lookup, path);
   if (file !== undefined) return file;
   throw notFound(lookup, at, `the "main" of ${join(path, 'package.json')}`);
+}
+
+function indexOf(lookup: Lookup, folder: TreePath): TreePath | undefined {
+  return withExtension(lookup, join(folder, 'index'));
 }
 
 function notFound(lookup: Lookup, what: string, rule: string): Ended {

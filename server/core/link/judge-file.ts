@@ -18,9 +18,10 @@ export function sayOfFile(view: ProjectView, link: Link): Said | undefined {
 }
 
 function installedPackage({ project }: ProjectView, link: Link): string | undefined {
-  const nameIn = (top: TreePath, { outcome }: Link['here']): string | undefined =>
-    outcome.kind === 'file' ? packageAt(below(top, outcome.path) ?? outcome.path) : undefined;
-  return link.here.outcome.kind === 'missing' ? nameIn(project.root, link.there) : nameIn(project.folder, link.here);
+  const isHere = link.here.outcome.kind !== 'missing';
+  const { outcome } = isHere ? link.here : link.there;
+  if (outcome.kind !== 'file' || !outcome.path.includes('/node_modules/')) return undefined;
+  return packageAt(below(isHere ? project.folder : project.root, outcome.path) ?? outcome.path);
 }
 
 function sayOfMissingHere(view: ProjectView, link: Link): Said | undefined {

@@ -44,17 +44,31 @@ class FollowedLink implements Link {
     readonly fromHere: TreePath,
     readonly fromThere: TreePath,
   ) {
-    this.here = resolve(view.local, fromHere, text.kind, text.specifier, view.runtimeHere);
-    this.after = this.#in(view.merged);
+    this.here = this.#kept('here', view.local);
+    this.after = this.#kept('after', view.merged);
   }
 
   /** Asked for only where the other two do not agree. */
   get there(): Trace {
-    return (this.#there ??= this.#in(this.view.production));
+    return (this.#there ??= this.#kept('there', this.view.production));
   }
 
-  #in(tree: View): Trace {
-    return resolve(tree, this.fromThere, this.text.kind, this.text.specifier, this.view.project.runtime);
+  #kept(side: 'here' | 'there' | 'after', tree: View): Trace {
+    const { traces } = this.view;
+    if (traces === undefined) return this.#resolve(side, tree);
+    const { kind, specifier } = this.text;
+    const key = `${side} ${kind} ${specifier}\0${this.fromHere}\0${this.fromThere}`;
+    const known = traces.get(key);
+    if (known !== undefined) return known;
+    const trace = this.#resolve(side, tree);
+    if (trace.outcome.kind !== 'unknown') traces.set(key, trace);
+    return trace;
+  }
+
+  #resolve(side: 'here' | 'there' | 'after', tree: View): Trace {
+    const { kind, specifier } = this.text;
+    if (side === 'here') return resolve(tree, this.fromHere, kind, specifier, this.view.runtimeHere);
+    return resolve(tree, this.fromThere, kind, specifier, this.view.project.runtime);
   }
 }
 

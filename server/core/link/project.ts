@@ -2,6 +2,7 @@ import { below, join } from '../tree/path.ts';
 import type { Selection } from '../tree/selection.ts';
 import type { Need, Tree, TreePath } from '../tree/tree.ts';
 import { View } from '../tree/view.ts';
+import type { Trace } from './finding.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Everything that links are judged by: three trees and how their paths pair. */
@@ -30,13 +31,22 @@ export class ProjectView {
   /** The runtime as it would be in the workspace: its folders in the workspace's own coordinates. */
   readonly runtimeHere: Runtime;
 
-  constructor(readonly project: Project) {
+  /** @param traces where answers are kept for the next time that the same module is judged; a view that judges each once needs none */
+  constructor(
+    readonly project: Project,
+    readonly traces?: Map<string, Trace>,
+  ) {
     this.local = new View(project.local);
     this.production = new View(project.production);
     this.merged = new View(project.merged);
     const { globalFolders = [], ...runtime } = project.runtime;
     const folders = globalFolders.flatMap((folder) => this.#folderHere(folder) ?? []);
     this.runtimeHere = { ...runtime, globalFolders: folders };
+  }
+
+  /** One that has seen nothing yet. */
+  renewed(): ProjectView {
+    return new ProjectView(this.project, this.traces && new Map());
   }
 
   #folderHere(folder: TreePath): TreePath | undefined {
