@@ -231,10 +231,6 @@ export class Engine {
         rules: known.target.rules,
         runtime: runtimeOf(memory.inventory.platform),
         starts: memory.inventory.platform.starts ?? [],
-        files: audited.entries
-          .filter((entry) => entry.kind !== 'productionOnly' && entry.kind !== 'caseOnly')
-          .map(({ local, path: file, there }) => ({ local, path: file, ...(there !== undefined && { there }) })),
-        productionOnly: audited.entries.filter((entry) => entry.kind === 'productionOnly').map((entry) => entry.path),
       },
     };
   }

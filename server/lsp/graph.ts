@@ -1,7 +1,8 @@
 import type { CancellationToken } from 'vscode-jsonrpc/node';
+import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding, Trace } from '../core/link/finding.ts';
 import { followLink, judgeModule } from '../core/link/judge.ts';
-import type { LinkText } from '../core/link/module-facts.ts';
+import type { LinkText, ModuleFacts } from '../core/link/module-facts.ts';
 import { isModulePath, ProjectView } from '../core/link/project.ts';
 import type { Runtime } from '../core/link/runtime.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
@@ -10,7 +11,7 @@ import { below, join } from '../core/tree/path.ts';
 import { Selection } from '../core/tree/selection.ts';
 import type { SelectionRules } from '../core/tree/selection.ts';
 import { SnapshotTree } from '../core/tree/snapshot.ts';
-import type { ContentId, Fact, TreePath } from '../core/tree/tree.ts';
+import type { Fact, TreePath } from '../core/tree/tree.ts';
 import { contentIdOf } from '../io/content-id.ts';
 import type { FactSource } from '../io/facts.ts';
 import { readModule } from '../io/modules.ts';
@@ -26,11 +27,10 @@ export interface GraphSeed {
   readonly runtime: Runtime;
   /** What the processes there were started with. */
   readonly starts: readonly TreePath[];
-  /** Managed local files, relative to `folder`, with their place relative to `root` and what production has there. */
-  readonly files: readonly { readonly local: string; readonly path: string; readonly there?: ContentId }[];
-  /** Managed files that only production has, relative to `root`. */
-  readonly productionOnly: readonly string[];
 }
+
+/** A managed file on either side: its places relative to `folder` and to `root`, and what production has there. */
+export type GraphEntry = Pick<DriftEntry, 'kind' | 'local' | 'path' | 'there'>;
 
 /** One import with where it leads in each tree. */
 export interface FollowedLink {
@@ -47,24 +47,26 @@ export interface FollowedLink {
 export class Graph {
   readonly #project: LiveProject;
   readonly #selection: Selection;
-  readonly #buffers = new Map<TreePath, string>();
+  readonly #buffers = new Map<TreePath, { readonly text: string; readonly read: Promise<boolean> }>();
   /** The last look at the trees, while nothing has changed but what modules say: one that resolves anew costs most of an edit. */
   #view: ProjectView;
 
   constructor(
     readonly seed: GraphSeed,
+    entries: readonly GraphEntry[],
     readonly sources: { readonly local: FactSource; readonly production: FactSource },
   ) {
     const local = new SnapshotTree();
+    const files = entries.filter(({ kind }) => kind !== 'productionOnly' && kind !== 'caseOnly');
     const production = new SnapshotTree(
-      seed.files.flatMap(({ path, there }): Fact[] =>
+      files.flatMap(({ path, there }): Fact[] =>
         there === undefined
           ? []
           : [{ ask: 'identity', path: join(seed.root, path), answer: { state: 'known', value: there } }],
       ),
     );
     const laid = new Map<TreePath, Laid>(
-      seed.files.map((file) => [
+      files.map((file) => [
         join(seed.root, file.path),
         { kind: 'file', tree: local, path: join(seed.folder, file.local) },
       ]),
@@ -79,8 +81,10 @@ export class Graph {
       local,
       production,
       merged: new OverlayTree(production, laid),
-      modules: seed.files.map((file) => file.local).filter(isModulePath),
-      productionOnly: seed.productionOnly.filter(isModulePath),
+      modules: files.map((file) => file.local).filter(isModulePath),
+      productionOnly: entries
+        .filter(({ kind, path }) => kind === 'productionOnly' && isModulePath(path))
+        .map(({ path }) => path),
     };
     this.#view = new ProjectView(this.#project, new Map());
   }
@@ -92,21 +96,39 @@ export class Graph {
     return this.#selection.toProduction(local).managed ? local : undefined;
   }
 
-  /** What the editor shows counts from now on, saved or not. Texts that cannot be read whole keep what was understood of them. */
-  async edit(path: TreePath, text: string): Promise<void> {
-    this.#buffers.set(path, text);
+  /**
+   * What the editor shows counts from now on, saved or not. Texts that cannot be read whole keep what was understood of them.
+   *
+   * @returns whether it now offers something else to the modules that import it
+   */
+  async edit(path: TreePath, text: string): Promise<boolean> {
+    const before = this.#buffers.get(path);
+    if (before?.text === text) {
+      await before.read;
+      return false;
+    }
+    const read = this.#read(path, text);
+    this.#buffers.set(path, { text, read });
+    return read;
+  }
+
+  async #read(path: TreePath, text: string): Promise<boolean> {
+    const { local } = this.#project;
+    await Promise.resolve(); // It is known as the newest text by now.
     const module = await readModule(path, text);
     // A slower reading of an older text must not win.
-    if (this.#buffers.get(path) !== text) return;
+    if (this.#buffers.get(path)?.text !== text) return false;
+    const old = local.module(path);
     // It was no file so far, or nobody knew.
-    const isNew = this.#project.local.entry(path).state !== 'known';
-    this.#project.local.learn([
+    const isNew = local.entry(path).state !== 'known';
+    local.learn([
       { ask: 'entry', path, answer: { state: 'known', value: { kind: 'file' } } },
       { ask: 'module', path, answer: { state: 'known', value: module } },
       // What production runs with in this very content is not the deploy's doing: see `judge.ts`.
       { ask: 'identity', path, answer: { state: 'known', value: contentIdOf(Buffer.from(text, 'utf8')) } },
     ]);
     if (isNew) this.#view = new ProjectView(this.#project, new Map());
+    return isNew || old.state !== 'known' || offerOf(old.value) !== offerOf(module);
   }
 
   /** The disk counts again. */
@@ -149,4 +171,9 @@ export class Graph {
       listening.dispose();
     }
   }
+}
+
+/** All that an importing module can see of it. */
+function offerOf({ syntax, exports, braced, properties, starFrom, problem }: ModuleFacts): string {
+  return JSON.stringify([syntax, exports, braced, properties, starFrom, problem?.message]);
 }

@@ -1,4 +1,4 @@
-import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import { CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { Diagnostic, TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ConfigProblem } from '../config/config.ts';
@@ -8,6 +8,7 @@ import { configDiagnostic, fileOf, toDiagnostic, uriOf } from './diagnostics.ts'
 import type { DiagnosticBoard, Looked, Manner } from './diagnostics.ts';
 import type { LookResult } from './engine.ts';
 import { asResponseError } from './failures.ts';
+import type { Graph } from './graph.ts';
 import type { Session } from './session.ts';
 
 /** Keeps the diagnostics true: an open document's from its text as it is now, the workspace's from the last look. */
@@ -24,6 +25,17 @@ export class LiveDiagnostics {
   ) {
     documents.onDidChangeContent(({ document }) => this.#judge(document));
     documents.onDidClose(({ document }) => this.#close(document));
+  }
+
+  /** Has a new graph learn all that open documents will ask it; what fails there will fail, and be told, when it is asked. */
+  async prepare(graph: Graph): Promise<void> {
+    const asked = this.documents.all().map(async (document) => {
+      const place = placeOf(this.session, document.uri, graph);
+      if (place === undefined) return;
+      await graph.edit(place.path, document.getText());
+      await graph.judge(place.local, CancellationToken.None);
+    });
+    await Promise.allSettled(asked);
   }
 
   /** Everything that rests on production, on other files or on settings is said again. */
@@ -77,7 +89,9 @@ export class LiveDiagnostics {
     const { graph, look } = this.session;
     const place = placeOf(this.session, document.uri);
     if (graph === undefined || look === undefined || place === undefined) return;
-    await graph.edit(place.path, document.getText());
+    if (await graph.edit(place.path, document.getText())) {
+      for (const other of this.documents.all()) if (other !== document) this.#judge(other);
+    }
     const findings = await graph.judge(place.local, source.token);
     if (source.token.isCancellationRequested || graph !== this.session.graph) return;
     // What rests on whole files, not on links, the last look said.
@@ -109,10 +123,13 @@ export class LiveDiagnostics {
 }
 
 /** A managed module's path relative to the config's folder, and its absolute one in the graph's local tree. */
-export function placeOf(session: Session, uri: string): { readonly local: string; readonly path: string } | undefined {
+export function placeOf(
+  session: Session,
+  uri: string,
+  graph = session.graph,
+): { readonly local: string; readonly path: string } | undefined {
   const file = fileOf(uri);
   const local = file === undefined ? undefined : session.inConfigFolder(file);
-  const { graph } = session;
   if (local === undefined || graph === undefined) return undefined;
   const path = join(graph.seed.folder, local);
   return graph.moduleOf(path) === undefined ? undefined : { local, path };

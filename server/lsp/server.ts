@@ -51,15 +51,16 @@ export function serve(connection: Connection): void {
     },
     log: (line) => connection.console.warn(line),
   });
-  const session = new Session(engine, {
+  const session: Session = new Session(engine, {
     stateChanged: (state) => {
       if (hasPerson) void connection.sendNotification('driftline/stateChanged', state);
     },
+    graphComing: (graph) => live.prepare(graph),
     lookChanged: () => live.lookChanged(),
     configsChanged: (problems) => live.configsChanged(problems),
   });
   const manner = (): Manner => ({ ours: hasPerson, severities });
-  const live = new LiveDiagnostics(session, documents, board, (error) => tell(error), manner);
+  const live: LiveDiagnostics = new LiveDiagnostics(session, documents, board, (error) => tell(error), manner);
   const tell = (error: unknown): void => {
     if (!isCancelled(error)) connection.console.error(asResponseError(error).message);
   };

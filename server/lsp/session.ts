@@ -11,6 +11,8 @@ import { Graph } from './graph.ts';
 
 /** Who is told when something that is shown has changed. */
 export interface SessionListener {
+  /** Before a new graph takes the place of another: what it will be asked first, it can be asked now. */
+  graphComing(graph: Graph): Promise<void>;
   stateChanged(state: SessionState): void;
   /** After every look and recall, and when there is none any more. */
   lookChanged(): void;
@@ -26,6 +28,7 @@ export class Session {
   #problems: readonly ConfigProblem[] = [];
   #chosen: TargetName | undefined;
   #look: LookResult | undefined;
+  #coming: LookResult | undefined;
   #graph: Graph | undefined;
   #phase: Phase = 'looking';
   #failure: Problem | undefined;
@@ -137,7 +140,7 @@ export class Session {
     const name = this.#chosen;
     if (name === undefined || !this.#trusted || this.#look === undefined) return;
     const look = await this.engine.ask('recall', name);
-    if (look !== null && name === this.#chosen) this.#take(look);
+    if (look !== null) await this.#take(name, look);
   }
 
   /** The chosen target, for a verb. Rejects with what is missing. */
@@ -205,8 +208,8 @@ export class Session {
     // What was known the last time is shown at once, with its age; then production is looked at.
     this.#show('looking');
     const look = await this.engine.ask('recall', name);
+    if (look !== null) await this.#take(name, look);
     if (name !== this.#chosen) return;
-    if (look !== null) this.#take(look);
     if (this.#announced) await this.#lookAgain(name);
     else this.#settle();
   }
@@ -223,7 +226,7 @@ export class Session {
     this.#show('looking');
     try {
       const look = await this.engine.ask('look', name, token);
-      if (name === this.#chosen) this.#take(look);
+      await this.#take(name, look);
     } catch (error) {
       if (name !== this.#chosen) return;
       const cancelled = asResponseError(error).code === -32800;
@@ -232,13 +235,23 @@ export class Session {
     }
   }
 
-  #take(look: LookResult): void {
-    this.#look = look;
+  /** Until the new graph knows what it will be asked of the open documents, they are judged by the one that was there. */
+  async #take(name: TargetName, look: LookResult): Promise<void> {
+    if (name !== this.#chosen) return;
+    this.#coming = look;
     const source = (tree: 'local' | 'production') => ({
       answer: (needs: Parameters<Graph['sources']['local']['answer']>[0]) =>
         this.engine.ask('facts', { ...this.ready(), tree, needs }),
     });
-    this.#graph = new Graph(look.seed, { local: source('local'), production: source('production') });
+    const graph = new Graph(look.seed, look.audit.entries, {
+      local: source('local'),
+      production: source('production'),
+    });
+    if (this.#graph !== undefined) await this.listener.graphComing(graph);
+    // Another one has come meanwhile, or nobody wants to know of this target any more.
+    if (this.#coming !== look || name !== this.#chosen) return;
+    this.#look = look;
+    this.#graph = graph;
     this.#settle();
     this.listener.lookChanged();
   }

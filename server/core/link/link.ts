@@ -56,12 +56,13 @@ class FollowedLink implements Link {
   #kept(side: 'here' | 'there' | 'after', tree: View): Trace {
     const { traces } = this.view;
     if (traces === undefined) return this.#resolve(side, tree);
-    const { kind, specifier } = this.text;
-    const key = `${side} ${kind} ${specifier}\0${this.fromHere}\0${this.fromThere}`;
-    const known = traces.get(key);
+    let ofModule = traces.get(this.fromThere);
+    if (ofModule === undefined) traces.set(this.fromThere, (ofModule = new Map<string, Trace>()));
+    const key = `${side} ${this.text.kind} ${this.text.specifier}`;
+    const known = ofModule.get(key);
     if (known !== undefined) return known;
     const trace = this.#resolve(side, tree);
-    if (trace.outcome.kind !== 'unknown') traces.set(key, trace);
+    if (trace.outcome.kind !== 'unknown') ofModule.set(key, trace);
     return trace;
   }
 

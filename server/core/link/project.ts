@@ -31,10 +31,10 @@ export class ProjectView {
   /** The runtime as it would be in the workspace: its folders in the workspace's own coordinates. */
   readonly runtimeHere: Runtime;
 
-  /** @param traces where answers are kept for the next time that the same module is judged; a view that judges each once needs none */
+  /** @param traces by module, where answers are kept for the next time that the same module is judged; a view that judges each once needs none */
   constructor(
     readonly project: Project,
-    readonly traces?: Map<string, Trace>,
+    readonly traces?: Map<TreePath, Map<string, Trace>>,
   ) {
     this.local = new View(project.local);
     this.production = new View(project.production);

@@ -85,18 +85,18 @@ function packageFolder(view: ProjectView, from: TreePath): string {
   return '/';
 }
 
-/** How modules come to run, by their file. */
-export type Reaches = ReadonlyMap<string, Reach>;
+/** How modules come to run, by their file: for each the last step of the way to it. */
+export type Reaches = ReadonlyMap<string, LastStep>;
 
-/** The step that first led to a module. */
-interface Step {
-  readonly when: Exclude<Reach['when'], 'never'>;
-  readonly by: string;
-  readonly from?: { readonly module: Linked; readonly range: Range };
+interface LastStep {
+  readonly when: Reach['when'];
+  readonly startedBy?: string;
+  /** Who loads it, and where it says so; nobody does what is started itself. */
+  readonly from?: Reach['chain'][number];
 }
 
 /** How sure it is that an edge is followed, and when. */
-function strengthOf(edge: Edge): Step['when'] {
+function strengthOf(edge: Edge): Strength {
   return edge.isPrefix === true ? 'perhaps' : edge.when;
 }
 
@@ -107,15 +107,15 @@ function strengthOf(edge: Edge): Step['when'] {
 export function reachOf(modules: readonly Linked[], entries: EntryPoints): Reaches {
   const byPath = new Map(modules.map((module) => [module.path, module]));
   const inOrder = [...byPath.keys()].sort();
-  const steps = new Map<TreePath, Step>();
+  const steps = new Map<TreePath, LastStep & { readonly when: Strength }>();
   const begin = (isStart: boolean): void => {
     for (const point of entries.points) {
       if (point.isStart !== isStart || !byPath.has(point.path) || steps.has(point.path)) continue;
-      steps.set(point.path, { when: isStart ? 'start' : 'reached', by: point.by });
+      steps.set(point.path, { when: isStart ? 'start' : 'reached', startedBy: point.by });
     }
   };
   // The surer way counts, also where it is the longer one. What is added on the way is gone through too.
-  const follow = (strength: Step['when']): void => {
+  const follow = (strength: Strength): void => {
     for (const [path, step] of steps) {
       const module = byPath.get(path);
       if (module === undefined || RANK[step.when] > RANK[strength]) continue;
@@ -123,7 +123,8 @@ export function reachOf(modules: readonly Linked[], entries: EntryPoints): Reach
         const when = strengthOf(edge);
         if (RANK[when] > RANK[strength]) continue;
         for (const to of edge.isPrefix === true ? startingWith(inOrder, edge.to) : [edge.to]) {
-          if (!steps.has(to)) steps.set(to, { when: strength, by: step.by, from: { module, range: edge.range } });
+          if (steps.has(to)) continue;
+          steps.set(to, { ...step, when: strength, from: { file: module.file, range: edge.range } });
         }
       }
     }
@@ -135,24 +136,32 @@ export function reachOf(modules: readonly Linked[], entries: EntryPoints): Reach
   follow('reached');
   follow('perhaps');
   const isKnown = entries.complete && steps.size > 0;
-  const reaches = new Map<string, Reach>();
-  for (const module of modules) {
-    const step = steps.get(module.path);
-    if (step !== undefined) {
-      reaches.set(keyOf(module.file), { when: step.when, startedBy: step.by, chain: chainTo(steps, module.path) });
-    } else if (isKnown && !isCompiled(module.path)) {
-      reaches.set(keyOf(module.file), { when: 'never', chain: [] });
-    }
+  const reaches = new Map<string, LastStep>();
+  for (const { file, path } of modules) {
+    const step = steps.get(path);
+    if (step !== undefined) reaches.set(keyOf(file), step);
+    else if (isKnown && !isCompiled(path)) reaches.set(keyOf(file), { when: 'never' });
   }
   return reaches;
 }
 
-const RANK: Readonly<Record<Step['when'], number>> = { start: 0, reached: 1, perhaps: 2 };
+type Strength = Exclude<Reach['when'], 'never'>;
+
+const RANK: Readonly<Record<Strength, number>> = { start: 0, reached: 1, perhaps: 2 };
 
 /** What a finding says of its file, with how that file comes to run. */
 export function withReach(finding: Finding, reaches: Reaches): Finding {
-  const reach = reaches.get(keyOf(finding.file));
+  const reach = reachIn(reaches, finding.file);
   return reach === undefined ? finding : { ...finding, reach };
+}
+
+/** How one file comes to run, with the whole way to it. */
+export function reachIn(reaches: Reaches, file: Finding['file']): Reach | undefined {
+  const last = reaches.get(keyOf(file));
+  if (last === undefined) return undefined;
+  const chain: Reach['chain'][number][] = [];
+  for (let { from } = last; from !== undefined; from = reaches.get(keyOf(from.file))?.from) chain.unshift(from);
+  return { when: last.when, ...(last.startedBy !== undefined && { startedBy: last.startedBy }), chain };
 }
 
 /** When it fails, where how its module comes to run tells that beyond what the finding says itself; a sentence. */
@@ -168,14 +177,6 @@ export function whenItFails({
 
 function keyOf({ tree, path }: Finding['file']): string {
   return `${tree} ${path}`;
-}
-
-function chainTo(steps: ReadonlyMap<TreePath, Step>, path: TreePath): Reach['chain'] {
-  const chain: Reach['chain'][number][] = [];
-  for (let from = steps.get(path)?.from; from !== undefined; from = steps.get(from.module.path)?.from) {
-    chain.unshift({ file: from.module.file, range: from.range });
-  }
-  return chain;
 }
 
 /** @param sorted in the order of their code units */

@@ -32,9 +32,8 @@ function graph(there: string): Graph {
       rules: { map: [{ local: '.', production: '.' }], include: [], exclude: [] },
       runtime: { node: [20, 0] },
       starts: [],
-      files: [{ local: 'index.js', path: 'index.js', there: contentIdOf(Buffer.from(there)) }],
-      productionOnly: [],
     },
+    [{ kind: 'same', local: 'index.js', path: 'index.js', there: contentIdOf(Buffer.from(there)) }],
     { local: nothing, production: nothing },
   );
 }
@@ -54,5 +53,22 @@ describe('an open document', () => {
     const touched = graph(BROKEN);
     expect(await severities(touched, `${BROKEN}// touched\n`)).toEqual(['unresolved-import error']);
     expect(await severities(touched, BROKEN)).toEqual(['unresolved-import warning']);
+  });
+
+  it('tells whether it offers something else to those that import it, once', async () => {
+    const offering = graph(BROKEN);
+    const edit = (text: string): Promise<boolean> => offering.edit('/home/index.js', text);
+    expect(await edit('exports.a = 1;')).toBe(true);
+    expect(await edit('exports.a = 1;')).toBe(false);
+    expect(await edit('exports.a = 2; require("./x");')).toBe(false);
+    expect(await edit('exports.b = 2;')).toBe(true);
+  });
+
+  it('is judged by its newest text also while that is being read', async () => {
+    const twice = graph(BROKEN);
+    void twice.edit('/home/index.js', 'require("./gone")');
+    const newest = twice.edit('/home/index.js', '');
+    await Promise.all([newest, twice.edit('/home/index.js', '')]);
+    expect(await twice.judge('index.js', new CancellationTokenSource().token)).toEqual([]);
   });
 });

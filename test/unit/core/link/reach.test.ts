@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { entryPoints } from '../../../../server/core/link/entries.ts';
 import { judgeModule } from '../../../../server/core/link/judge.ts';
 import { judgeProductionModule } from '../../../../server/core/link/production-modules.ts';
-import { reachOf } from '../../../../server/core/link/reach.ts';
+import { reachIn, reachOf } from '../../../../server/core/link/reach.ts';
 import { ROOT, viewOf } from '../../../support/trees.ts';
 import type { Files, ProjectOptions } from '../../../support/trees.ts';
 
@@ -16,7 +16,7 @@ function runs(here: Files, options: Partial<ProjectOptions> = {}): Record<string
   const reaches = reachOf(linked, entryPoints(view));
   return Object.fromEntries(
     linked.map(({ file, path }) => {
-      const reach = reaches.get(`${file.tree} ${file.path}`);
+      const reach = reachIn(reaches, file);
       const way = reach?.chain.map((step) => `${step.file.path}:${step.range.start.line + 1}`) ?? [];
       return [path.slice(ROOT.length + 1), reach === undefined ? '?' : [reach.when, ...way].join(' ')];
     }),
