@@ -1,15 +1,15 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CASES } from '../links/cases.ts';
+import { casesFor } from '../links/cases.ts';
 import type { Case } from '../links/cases.ts';
-import { askNode, askOurs, differences, judgeVersion } from '../links/judge.ts';
+import { askNode, askOurs, differences, JUDGED_NODE } from '../links/judge.ts';
 import type { Question } from '../links/judge.ts';
 import { layOut, layOutCases } from '../links/lay-out.ts';
 import { disturb } from '../links/mutate.ts';
 import { temporaryFolder } from '../support/home.ts';
 
-describe(`where links lead, as Node ${judgeVersion()} says`, () => {
+describe(`where links lead, as Node ${JUDGED_NODE.join('.')} says`, () => {
   let folder: string;
   let questions: Map<Case, Question[]>;
 
@@ -19,7 +19,7 @@ describe(`where links lead, as Node ${judgeVersion()} says`, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each(CASES.map((one) => [one.rule, one] as const))('%s', async (_, one) => {
+  it.each(casesFor(JUDGED_NODE).map((one) => [one.rule, one] as const))('%s', async (_, one) => {
     const asked = questions.get(one) ?? [];
     expect(asked.length).toBeGreaterThan(0);
     expect(await differences(asked)).toEqual([]);

@@ -1,15 +1,30 @@
-// Asks Node itself where specifiers lead, in a process of its own. Standard input: a JSON list of `{ from, kind, specifier }`, `from` a real
-// path and `kind` `require` or `import`. Standard output: a JSON list of `{ file }`, `{ builtin }` or `{ code }`, in the same order.
-import { readFileSync } from 'node:fs';
-import { createRequire, isBuiltin, register } from 'node:module';
+// Asks Node itself where specifiers lead, in a process of its own. Named by the environment (DRIFTLINE_QUESTIONS): a file with a JSON list of
+// `{ from, kind, specifier }`, `from` a real path and `kind` `require` or `import`. Standard output: a JSON list of `{ file }`, `{ builtin }` or
+// `{ code }`, in the same order. Runs on Node 14 and up, with ask-hooks.mjs as its loader.
+import { readFileSync } from 'fs';
+import module from 'module';
 
-const questions = JSON.parse(readFileSync(0, 'utf8'));
+const { builtinModules, createRequire } = module;
+const isBuiltin = module.isBuiltin || isLoaded;
+
+const questions = JSON.parse(readFileSync(process.env.DRIFTLINE_QUESTIONS, 'utf8'));
 const answers = questions.map(({ from, kind, specifier }) =>
   kind === 'require' ? required(from, specifier) : undefined,
 );
-register('./ask-hooks.mjs', import.meta.url, { data: questions.filter(({ kind }) => kind === 'import') });
-const { default: imported } = await import('driftline-ask:all');
-process.stdout.write(JSON.stringify(answers.map((answer) => answer ?? ofImport(imported.shift()))));
+import('driftline-ask:all').then(({ default: imported }) => {
+  process.stdout.write(JSON.stringify(answers.map((answer) => answer || ofImport(imported.shift()))));
+});
+
+/** For the Nodes that have no `isBuiltin` yet. Those that only the prefix reaches are in no list. */
+function isLoaded(name) {
+  if (builtinModules.includes(name.replace(/^node:/, ''))) return true;
+  try {
+    createRequire(import.meta.url)(name);
+    return name.startsWith('node:');
+  } catch {
+    return false;
+  }
+}
 
 function required(from, specifier) {
   // `require` refuses these before it resolves; `require.resolve` would go on and look into node_modules.
@@ -18,7 +33,7 @@ function required(from, specifier) {
     const found = createRequire(from).resolve(specifier);
     return found.startsWith('/') ? { file: found } : { builtin: found.replace(/^node:/, '') };
   } catch (error) {
-    return { code: error.code ?? error.name };
+    return { code: error.code || error.name };
   }
 }
 

@@ -1,3 +1,5 @@
+import { hasSince } from '../../server/core/link/builtins.ts';
+import type { Version } from '../../server/core/link/builtins.ts';
 import { PATHS } from './cases/paths.ts';
 import { BUILTINS } from './cases/builtins.ts';
 import { PACKAGES } from './cases/packages.ts';
@@ -18,7 +20,14 @@ export interface Case {
   readonly rule: string;
   /** Paths to texts; `-> place` makes a symbolic link. An object stands for its JSON. */
   readonly files: Readonly<Record<string, string | object>>;
+  /** The version of Node that brought it, where older ones do something else that nobody relies on. */
+  readonly since?: Version;
   readonly asks: Readonly<Record<string, readonly string[]>>;
 }
 
-export const CASES: readonly Case[] = [...PATHS, ...BUILTINS, ...PACKAGES, ...EXPORTS, ...IMPORTS, ...PLACES];
+const CASES: readonly Case[] = [...PATHS, ...BUILTINS, ...PACKAGES, ...EXPORTS, ...IMPORTS, ...PLACES];
+
+/** What a version of Node is asked. */
+export function casesFor(node: Version): readonly Case[] {
+  return CASES.filter(({ since }) => since === undefined || hasSince(node, [since]));
+}

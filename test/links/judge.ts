@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseVersion } from '../../server/core/link/builtins.ts';
+import type { Version } from '../../server/core/link/builtins.ts';
+import { hasChange } from '../../server/core/link/node-rules.ts';
 import { resolve } from '../../server/core/link/resolve.ts';
 import { SnapshotTree } from '../../server/core/tree/snapshot.ts';
 import { View } from '../../server/core/tree/view.ts';
@@ -26,21 +30,37 @@ export interface Difference extends Question {
 /** The Node that judges: this one, or the one named by `LINKS_NODE`. */
 const JUDGE = process.env['LINKS_NODE'] ?? process.execPath;
 
-/** What that Node calls itself. */
-export function judgeVersion(): string {
-  return spawnSync(JUDGE, ['--version'], { encoding: 'utf8' }).stdout.trim();
+/** Its version. */
+export const JUDGED_NODE = versionOf(JUDGE);
+
+function versionOf(node: string): Version {
+  const said = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout;
+  const version = parseVersion(said);
+  if (version === undefined) throw new Error(`${node} tells no version: ${said}`);
+  return version;
 }
 
 /** Node's own answers, from a process of its own that looks at the same tree. */
 export function askNode(questions: readonly Question[], environment: Readonly<Record<string, string>> = {}): Answer[] {
-  const asked = spawnSync(JUDGE, ['--no-warnings', path.join(import.meta.dirname, 'ask.mjs')], {
-    input: JSON.stringify(questions),
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...environment },
-  });
-  if (asked.status !== 0) throw new Error(`Node did not answer: ${asked.stderr}`);
-  return JSON.parse(asked.stdout) as Answer[];
+  const folder = mkdtempSync(path.join(tmpdir(), 'driftline-ask-'));
+  const asked = path.join(folder, 'questions.json');
+  writeFileSync(asked, JSON.stringify(questions));
+  try {
+    const loader = pathToFileURL(path.join(import.meta.dirname, 'ask-hooks.mjs')).href;
+    const answered = spawnSync(
+      JUDGE,
+      ['--no-warnings', '--experimental-loader', loader, path.join(import.meta.dirname, 'ask.mjs')],
+      {
+        encoding: 'utf8',
+        maxBuffer: 1 << 30,
+        env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', DRIFTLINE_QUESTIONS: asked, ...environment },
+      },
+    );
+    if (answered.status !== 0) throw new Error(`Node did not answer: ${answered.stderr}`);
+    return JSON.parse(answered.stdout) as Answer[];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Our answers, from a tree that learns from the same disk what it is asked. */
@@ -50,7 +70,7 @@ export async function askOurs(
 ): Promise<Answer[]> {
   const tree = new SnapshotTree();
   const disk = new DiskSource(new ModuleStore());
-  const runtime = { node: parseVersion(judgeVersion()) ?? [20, 0], globalFolders } as const;
+  const runtime = { node: JUDGED_NODE, globalFolders };
   const { signal } = new AbortController();
   for (;;) {
     const view = new View(tree);
@@ -73,14 +93,19 @@ export async function askOurs(
   }
 }
 
-/** Where the two disagree; files are compared by their real paths. */
+/**
+ * Where the two disagree; files are compared by their real paths. Before Node 18.19 some failures have the file system's own codes, or none:
+ * of those Nodes it is compared that they fail.
+ */
 export async function differences(questions: readonly Question[]): Promise<Difference[]> {
   const node = askNode(questions);
   const ours = await askOurs(questions);
+  const hasCodes = hasChange(JUDGED_NODE, 'typedFields');
+  const comparable = (answer: Answer): string => JSON.stringify('code' in answer && !hasCodes ? { code: '' } : answer);
   return questions.flatMap((question, index): Difference[] => {
     const [theirs, own] = [node[index], ours[index]];
     if (theirs === undefined || own === undefined) throw new Error('an answer is lacking');
-    return JSON.stringify(real(theirs)) === JSON.stringify(own) ? [] : [{ ...question, node: theirs, ours: own }];
+    return comparable(real(theirs)) === comparable(own) ? [] : [{ ...question, node: theirs, ours: own }];
   });
 }
 

@@ -1,13 +1,14 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { CASES } from './cases.ts';
+import { casesFor } from './cases.ts';
 import type { Case } from './cases.ts';
+import { JUDGED_NODE } from './judge.ts';
 import type { Question } from './judge.ts';
 
 /** Lays every case out below a folder, each in its own, and gives what is asked there. */
 export function layOutCases(folder: string): Map<Case, Question[]> {
   return new Map(
-    CASES.map((one, index): [Case, Question[]] => {
+    casesFor(JUDGED_NODE).map((one, index): [Case, Question[]] => {
       const place = path.join(folder, String(index));
       layOut(place, one.files);
       return [one, questionsOf(place, one)];

@@ -7,9 +7,12 @@ export interface Span {
   readonly to: number;
 }
 
-/** How a name is bound where it is declared: `var` reaches its whole function, the others their block, a parameter what follows it. */
+/**
+ * How a name is bound where it is declared: `var` reaches its whole function, the others their block, a parameter what follows it, and the
+ * name of a function or class that is an expression nothing but that itself.
+ */
 export interface Binding {
-  readonly reach: 'function' | 'block' | 'catch' | 'for';
+  readonly reach: 'function' | 'block' | 'catch' | 'for' | 'itself';
   /** Where the outermost pattern that binds it begins, or the name itself. */
   readonly first: number;
 }
@@ -23,20 +26,42 @@ const BEHIND_A_NAME = new Set([',', '}', ']', '=', ';', ')', 'of', 'in', '']);
  */
 export function bindingAt(reader: TokenReader, at: number): Binding | undefined {
   const before = reader.word(at - 1);
-  if (before === 'function' || before === 'class' || (before === '*' && reader.word(at - 2) === 'function'))
-    return { reach: 'block', first: at };
+  const keyword = before === '*' ? at - 2 : at - 1;
+  if (!reader.isProperty(keyword) && (reader.is(keyword, 'function') || before === 'class'))
+    return { reach: isDeclaration(reader, keyword) ? 'block' : 'itself', first: at };
   if (isImported(reader, at)) return { reach: 'function', first: at };
   const behind = reader.word(at + 1);
   if (!BEHIND_A_NAME.has(behind) && reader.tokens.newLine[at + 1] !== 1) return undefined;
   const outer = outermostPattern(reader, at);
   if (outer === undefined) return undefined;
   if (reader.word(outer - 1) === '(' && reader.word(outer - 2) === 'catch') return { reach: 'catch', first: outer };
-  const keyword = keywordOf(reader, outer);
-  if (keyword === undefined) return undefined;
-  if (reader.word(keyword - 1) === '(' && ['for', 'await'].includes(reader.word(keyword - 2)))
+  const declares = keywordOf(reader, outer);
+  if (declares === undefined) return undefined;
+  if (reader.word(declares - 1) === '(' && ['for', 'await'].includes(reader.word(declares - 2)))
     return { reach: 'for', first: outer };
-  return { reach: reader.word(keyword) === 'var' ? 'function' : 'block', first: outer };
+  return { reach: reader.word(declares) === 'var' ? 'function' : 'block', first: outer };
 }
+
+/** Whether this `function` or `class` stands where a statement begins, and is no expression. */
+export function isDeclaration(reader: TokenReader, keyword: number): boolean {
+  const word = reader.word(keyword);
+  if (word !== 'function' && word !== 'class') return false;
+  const first = reader.is(keyword - 1, 'async') ? keyword - 1 : keyword;
+  return BEFORE_A_STATEMENT.has(reader.word(first - 1)) || startsLine(reader, first);
+}
+
+/** Behind the end of an expression, on a line of its own. */
+function startsLine(reader: TokenReader, at: number): boolean {
+  if (reader.tokens.newLine[at] !== 1) return false;
+  const before = reader.tokens.kind[at - 1];
+  if (before === Token.Word) return !TAKES_OPERAND.has(reader.word(at - 1)) || reader.isProperty(at - 1);
+  return before !== Token.Open && before !== Token.Punctuator;
+}
+
+const BEFORE_A_STATEMENT = new Set(['', ';', '{', '}', ')', 'export', 'default', 'else']);
+const TAKES_OPERAND = new Set(
+  'return typeof instanceof in of new delete void throw case await yield extends'.split(' '),
+);
 
 /** `import require`, `{ require }`, `{ x as require }`, `* as require`. */
 function isImported(reader: TokenReader, at: number): boolean {

@@ -27,6 +27,11 @@ const SINCE: Readonly<Record<string, readonly Version[]>> = {
   'stream/web': [[16, 5]],
   'timers/promises': [[15, 0]],
   'util/types': [[15, 3]],
+  // Before, it was behind a flag.
+  wasi: [
+    [18, 17],
+    [20, 0],
+  ],
 };
 const PREFIX_ONLY: Readonly<Record<string, readonly Version[]>> = {
   test: [

@@ -1,9 +1,10 @@
-import { basename, join } from '../tree/path.ts';
+import { join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { Found } from './esm.ts';
 import { Ended } from './lookup.ts';
 import type { Lookup, PackageConfig } from './lookup.ts';
 import { aliased, aliasFolders, MODULE_ALIASES } from './module-alias.ts';
+import type { Entry } from './package-entries.ts';
 import { moduleFolders, OWN_EXPORTS, packageExports, packageImports } from './package-entries.ts';
 
 const EXTENSIONS = ['.js', '.json', '.node'];
@@ -42,18 +43,15 @@ function subpathOf(specifier: string, name: string | undefined): string | undefi
   return specifier.startsWith(`${name}/`) ? `.${specifier.slice(name.length)}` : undefined;
 }
 
-/** What `exports` and `imports` name is loaded as it is: no extension is tried. */
-function searchless(
-  lookup: Lookup,
-  config: PackageConfig,
-  entryOf: () => { path: string } | { builtin: string },
-  rule: string,
-): Found {
+/** What `exports` and `imports` name is loaded as it is: no extension is tried, but below a folder that is mapped as a whole. */
+function searchless(lookup: Lookup, config: PackageConfig, entryOf: () => Entry, rule: string): Found {
   try {
     const entry = entryOf();
     // So in every version up to 24: what `import` takes, `require` cannot turn into a path.
     if ('builtin' in entry) throw lookup.fails(rule, 'ERR_INVALID_URL_SCHEME', `"${entry.builtin}" is no file`);
-    const file = entry.path.endsWith('/') ? undefined : lookup.file(entry.path);
+    const exact = entry.path.endsWith('/') ? undefined : lookup.file(entry.path);
+    const isSearched = exact === undefined && entry.isInFolder === true;
+    const file = isSearched ? (withExtension(lookup, entry.path) ?? ofFolder(lookup, join(entry.path, '.'))) : exact;
     if (file !== undefined) return { outcome: { kind: 'file', path: file }, rule };
     throw notFound(lookup, `${entry.path}', as ${join(config.folder, 'package.json')} says it, '`, rule);
   } catch (error) {
@@ -99,7 +97,7 @@ function find(lookup: Lookup, folders: readonly TreePath[], specifier: string, r
 
 /** LOAD_AS_FILE's extensions. */
 function withExtension(lookup: Lookup, path: TreePath): TreePath | undefined {
-  if (basename(path) === '') return undefined;
+  if (path === '/') return undefined;
   for (const extension of EXTENSIONS) {
     const file = lookup.file(path + extension);
     if (file !== undefined) return file;
@@ -110,7 +108,10 @@ function withExtension(lookup: Lookup, path: TreePath): TreePath | undefined {
 /** LOAD_AS_DIRECTORY: what `main` names, as a file or as a folder's index, then the index. A `main` that leads nowhere ends it all. */
 function ofFolder(lookup: Lookup, path: TreePath): TreePath | undefined {
   if (!lookup.isFolder(path)) return undefined;
-  const main = lookup.package(path)?.main;
+  const { main, isMainRefused = false } = lookup.package(path) ?? {};
+  if (isMainRefused) {
+    throw lookup.fails(`the "main" of ${join(path, 'package.json')}`, 'ERR_INVALID_ARG_TYPE', 'its "main" is no text');
+  }
   if (main === undefined || main === '') return indexOf(lookup, path);
   const at = join(path, main);
   const file = lookup.file(at) ?? withExtension(lookup, at) ?? indexOf(lookup, at) ?? indexOf(lookup, path);

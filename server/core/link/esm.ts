@@ -49,8 +49,9 @@ function ofScheme(lookup: Lookup, specifier: string, scheme: string): Found {
 /** The end of ESM_RESOLVE: exactly this file. There is no extension search, and a folder is an error of its own. */
 function found(lookup: Lookup, path: string, rule: string): Found {
   const endsAsFolder = path.endsWith('/');
-  // The older versions take every slash at the end for a folder, even where nothing is.
-  if ((endsAsFolder && !lookup.rules.hasStrictReader) || lookup.isFolder(path)) {
+  const { has } = lookup.rules;
+  const isFolderBySlash = endsAsFolder && (!has('slashIsLookedAt') || has('slashIsFolder'));
+  if (isFolderBySlash || lookup.isFolder(path)) {
     throw lookup.fails(rule, 'ERR_UNSUPPORTED_DIR_IMPORT', `${path} is a folder, which import does not search`);
   }
   const file = endsAsFolder ? undefined : lookup.file(path);

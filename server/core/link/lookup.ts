@@ -1,9 +1,10 @@
 import { join } from '../tree/path.ts';
 import type { Answer, TreePath } from '../tree/tree.ts';
-import type { Located, PackageJson, View } from '../tree/view.ts';
+import type { BrokenPackage, Located, PackageJson, View } from '../tree/view.ts';
 import type { Version } from './builtins.ts';
 import { moduleAliasesOf } from './module-alias.ts';
 import type { ModuleAliases } from './module-alias.ts';
+import type { Change } from './node-rules.ts';
 import { Tracer } from './trace.ts';
 import type { Outcome } from './trace.ts';
 
@@ -13,6 +14,8 @@ export interface PackageConfig {
   readonly folder: TreePath;
   readonly name?: string;
   readonly main?: string;
+  /** Whether `require` throws on a `main` that is no text. */
+  readonly isMainRefused?: boolean;
   readonly exports?: unknown;
   readonly imports?: Readonly<Record<string, unknown>>;
 }
@@ -34,10 +37,8 @@ export interface Rules {
   readonly isEsm: boolean;
   readonly conditions: ReadonlySet<string>;
   readonly globalFolders: readonly TreePath[];
-  /** Whether an internal import may begin with `#/`. */
-  readonly hasHashSlash: boolean;
-  /** Whether Node reads `package.json` by its own reader, which refuses what is no object, and not by `JSON.parse`: from 22 on. */
-  readonly hasStrictReader: boolean;
+  /** Whether this Node has what a later one brought. */
+  readonly has: (change: Change) => boolean;
 }
 
 /** One resolution's questions to its tree: each is written down, and what has no answer ends it. */
@@ -71,19 +72,20 @@ export class Lookup {
     const found = this.#know(this.view.packageJson(folder), path);
     if (found === undefined) return undefined;
     if ('broken' in found) {
-      const code = this.#refusal(found.isJson);
+      const code = this.#refusal(found);
       if (code === undefined) return { folder };
       throw this.fails('a package.json on the way', code, `${path} cannot be read: ${found.broken}`);
     }
     const { name, main, exports, imports } = found.fields;
-    if (this.rules.hasStrictReader && name !== undefined && typeof name !== 'string') {
+    const isStrict = this.rules.has('strictReader');
+    if (isStrict && name !== undefined && typeof name !== 'string') {
       throw this.fails('a package.json on the way', 'ERR_INVALID_PACKAGE_CONFIG', `${path} has a name that is no text`);
     }
-    const isExports = typeof exports === 'string' || typeof exports === 'object' || !this.rules.hasStrictReader;
+    const isExports = typeof exports === 'string' || typeof exports === 'object' || !isStrict;
     return {
       folder,
       ...(typeof name === 'string' && { name }),
-      ...(typeof main === 'string' && { main }),
+      ...(typeof main === 'string' ? { main } : { isMainRefused: Boolean(main) && !this.rules.has('typedFields') }),
       ...(exports !== undefined && exports !== null && isExports && { exports }),
       ...(imports !== undefined && imports !== null && { imports: typeof imports === 'object' ? { ...imports } : {} }),
     };
@@ -97,9 +99,10 @@ export class Lookup {
   }
 
   /** How Node refuses a `package.json` without fields, `undefined` where it takes it for one: that depends on which of its readers it has. */
-  #refusal(isJson: false | 'null' | 'other'): string | undefined {
-    const { hasStrictReader, isEsm } = this.rules;
-    if (hasStrictReader || (isJson === false && isEsm)) return 'ERR_INVALID_PACKAGE_CONFIG';
+  #refusal({ isJson, namesField }: BrokenPackage): string | undefined {
+    const { has, isEsm } = this.rules;
+    if (has('strictReader') || (isJson === false && isEsm)) return 'ERR_INVALID_PACKAGE_CONFIG';
+    if (!isEsm && !has('typedFields') && !namesField) return undefined;
     if (isJson === false) return 'SyntaxError';
     return isJson === 'null' ? 'TypeError' : undefined;
   }

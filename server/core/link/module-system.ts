@@ -6,16 +6,11 @@ import type { Version } from './builtins.ts';
 import type { Link, Said } from './link.ts';
 import { fails, isSameFile } from './link.ts';
 import type { ModuleFacts } from './module-facts.ts';
+import { hasChange } from './node-rules.ts';
 import type { ProjectView } from './project.ts';
 
 /** How Node takes a module's text. */
 export type ModuleKind = 'commonjs' | 'esm';
-
-/** Requiring an ES module without a flag (Node's documentation, "Loading ECMAScript modules using require()"). */
-const REQUIRE_ESM: readonly Version[] = [
-  [20, 19],
-  [22, 12],
-];
 
 /**
  * A `require` that finds an ES module, for a Node that cannot do that: it throws ERR_REQUIRE_ESM. A text without `"type"` is not judged:
@@ -23,7 +18,7 @@ const REQUIRE_ESM: readonly Version[] = [
  */
 export function sayOfSystem(view: ProjectView, link: Link): Said | undefined {
   const { node } = view.project.runtime;
-  if (link.text.kind !== 'require' || hasSince(node, REQUIRE_ESM)) return undefined;
+  if (link.text.kind !== 'require' || hasChange(node, 'requireEsm')) return undefined;
   const file = link.after.outcome.kind === 'file' ? link.after.outcome.path : undefined;
   if (file === undefined || !isEsModule(view.merged, file)) return undefined;
   const { outcome: there } = link.there;

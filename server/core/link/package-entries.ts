@@ -7,7 +7,7 @@ import { exportsMap, matchTarget } from './package-targets.ts';
 import type { Target } from './package-targets.ts';
 
 /** What a package's `exports` or `imports` lead to: a path that nobody has looked at yet, which may end with a slash. */
-export type Entry = { readonly path: string } | { readonly builtin: string };
+export type Entry = { readonly path: string; readonly isInFolder?: true } | { readonly builtin: string };
 
 /** The rule by which a package imports itself. */
 export const OWN_EXPORTS = "the package's own exports";
@@ -19,7 +19,7 @@ export function packageExports(lookup: Lookup, config: PackageConfig, subpath: s
   if (map === 'invalid') {
     throw lookup.fails(rule, 'ERR_INVALID_PACKAGE_CONFIG', `"exports" of ${file} mixes subpaths and conditions`);
   }
-  const target = matchTarget(map, subpath, lookup.rules.conditions, false);
+  const target = matchTarget(map, subpath, lookup.rules, false);
   if (target.kind === 'none') {
     throw lookup.fails(rule, 'ERR_PACKAGE_PATH_NOT_EXPORTED', `${file} does not export "${subpath}"`);
   }
@@ -29,11 +29,13 @@ export function packageExports(lookup: Lookup, config: PackageConfig, subpath: s
 /** PACKAGE_IMPORTS_RESOLVE, by the nearest package.json of a folder. Ends the lookup where it does not define the specifier. */
 export function packageImports(lookup: Lookup, folder: TreePath, specifier: string): Entry {
   const rule = "the package's imports";
-  if (specifier === '#' || specifier.endsWith('/') || (specifier.startsWith('#/') && !lookup.rules.hasHashSlash)) {
+  const { has } = lookup.rules;
+  const isFolder = specifier.endsWith('/') && has('noFolderKeys');
+  if (specifier === '#' || isFolder || (specifier.startsWith('#/') && !has('hashSlash'))) {
     throw lookup.fails(rule, 'ERR_INVALID_MODULE_SPECIFIER', `"${specifier}" is no valid name for an internal import`);
   }
   const config = lookup.scope(folder);
-  const target = matchTarget(config?.imports ?? {}, specifier, lookup.rules.conditions, true);
+  const target = matchTarget(config?.imports ?? {}, specifier, lookup.rules, true);
   if (config === undefined || target.kind === 'none') {
     const where = config === undefined ? 'no package.json above' : `${join(config.folder, 'package.json')} does not`;
     throw lookup.fails(rule, 'ERR_PACKAGE_IMPORT_NOT_DEFINED', `${where} define "${specifier}" in "imports"`);
@@ -59,14 +61,17 @@ function follow(lookup: Lookup, config: PackageConfig, target: Exclude<Target, {
     case 'invalidConfig':
       throw lookup.fails(rule, 'ERR_INVALID_PACKAGE_CONFIG', `${file} has ${target.reason}`);
     case 'specifier': {
-      const builtin = builtinOf(target.specifier, lookup.rules.node);
+      const mayBeBuiltin = lookup.rules.has('closerChecks');
+      const builtin = mayBeBuiltin ? builtinOf(target.specifier, lookup.rules.node) : undefined;
       // A package is looked for as `import` would, from the package.json, whoever asks.
-      return builtin !== undefined ? { builtin } : resolvePackage(lookup, config.folder, target.specifier);
+      if (builtin !== undefined) return { builtin };
+      const { path } = resolvePackage(lookup, config.folder, target.specifier);
+      return { path, ...(target.isInFolder && { isInFolder: true }) };
     }
     case 'path': {
       const url = fromFileIn(config.folder, target.path);
       if (url.kind === 'refused') throw lookup.fails(rule, url.code, url.message);
-      return { path: url.path };
+      return { path: url.path, ...(target.isInFolder && { isInFolder: true }) };
     }
   }
 }
@@ -81,7 +86,8 @@ export function resolvePackage(lookup: Lookup, folder: TreePath, specifier: stri
   if (specifier === '') throw lookup.fails('the specifier itself', 'ERR_MODULE_NOT_FOUND', 'it is empty');
   const match = /^(@[^/]*\/[^/]*|[^@/][^/]*)(\/.*)?$/s.exec(specifier);
   const name = match?.[1];
-  if (name === undefined || /^\.|[\\%]/.test(name)) {
+  const refused = lookup.rules.has('closerChecks') ? /^\.|[\\%]/ : /[\\%]/;
+  if (name === undefined || refused.test(name)) {
     const rule = 'the specifier itself';
     throw lookup.fails(rule, 'ERR_INVALID_MODULE_SPECIFIER', `"${specifier}" is no valid package name`);
   }
@@ -128,7 +134,7 @@ function legacyMain(lookup: Lookup, folder: TreePath, config: PackageConfig | un
     ...['index.js', 'index.json', 'index.node'],
   ];
   for (const candidate of candidates) {
-    const path = lookup.rules.hasStrictReader
+    const path = lookup.rules.has('mainIsPath')
       ? join(folder, candidate)
       : fileOfPackage(lookup, folder, `./${candidate}`);
     if (!path.endsWith('/') && lookup.file(path) !== undefined) return path;

@@ -1,7 +1,7 @@
 import { join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { View } from '../tree/view.ts';
-import { builtinOf, hasSince } from './builtins.ts';
+import { builtinOf } from './builtins.ts';
 import type { Version } from './builtins.ts';
 import { resolveCommonJs } from './commonjs.ts';
 import { resolveEsm } from './esm.ts';
@@ -11,6 +11,7 @@ import { Ended, Lookup } from './lookup.ts';
 import type { Rules } from './lookup.ts';
 import { MODULE_ALIASES } from './module-alias.ts';
 import type { LinkKind } from './module-facts.ts';
+import { hasChange } from './node-rules.ts';
 import { OWN_EXPORTS } from './package-entries.ts';
 import type { Runtime } from './runtime.ts';
 import { isCompiled, resolveCompiled, TS_BASE_URL, TS_PATHS } from './typescript.ts';
@@ -62,18 +63,6 @@ export function isByOwnRules(trace: Trace): boolean {
   return OWN_RULES.has(trace.rule);
 }
 
-/** `#/` as the beginning of an internal import. */
-const HASH_SLASH: readonly Version[] = [
-  [24, 14],
-  [25, 4],
-];
-const STRICT_READER: readonly Version[] = [[22, 0]];
-/** The condition `module-sync` came with requiring ES modules without a flag. */
-const MODULE_SYNC: readonly Version[] = [
-  [20, 19],
-  [22, 10],
-];
-
 const RULES = new WeakMap<Runtime, { readonly esm: Rules; readonly commonJs: Rules }>();
 
 /** The same for every link of one kind: made once. */
@@ -90,14 +79,14 @@ function rulesFor({ node, globalFolders = [] }: Runtime, isEsm: boolean): Rules 
   return {
     ...{ node, isEsm, globalFolders },
     conditions: conditionsOf(isEsm, node),
-    hasHashSlash: hasSince(node, HASH_SLASH),
-    hasStrictReader: hasSince(node, STRICT_READER),
+    has: (change): boolean => hasChange(node, change),
   };
 }
 
 /** Node's default conditions: "Packages", conditional exports. */
 function conditionsOf(isEsm: boolean, node: Version): ReadonlySet<string> {
-  const conditions = ['node', 'node-addons', isEsm ? 'import' : 'require'];
-  if (hasSince(node, MODULE_SYNC)) conditions.push('module-sync');
+  const conditions = ['node', isEsm ? 'import' : 'require'];
+  if (hasChange(node, 'nodeAddons')) conditions.push('node-addons');
+  if (hasChange(node, 'requireEsm')) conditions.push('module-sync');
   return new Set(conditions);
 }

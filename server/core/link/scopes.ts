@@ -1,4 +1,4 @@
-import { bindingAt, enclosing } from './bindings.ts';
+import { bindingAt, enclosing, isDeclaration } from './bindings.ts';
 import type { Span } from './bindings.ts';
 import { TokenReader } from './token-reader.ts';
 import { Token } from './tokens.ts';
@@ -108,11 +108,21 @@ class ScopeFinder implements Scopes {
     this.#function({ from: open, to: close }, parentheses);
   }
 
-  /** @param header a token of the function's head: its arrow, or the parenthesis that opens its parameters */
+  /**
+   * A default of a parameter is evaluated when the function is called, so the parameters belong to what is reached.
+   *
+   * @param header a token of the function's head: its arrow, or the parenthesis that opens its parameters
+   */
   #function(span: Span, header: number): void {
     this.#bodies.push(span);
-    if (this.#takesRequire(header)) this.#shadows.push(span);
-    if (this.#isDeclared(header) || !this.#isCalledAtOnce(span)) this.#functions.push(span);
+    const whole = { from: this.#parametersFrom(header), to: span.to };
+    if (this.#takesRequire(header)) this.#shadows.push(whole);
+    if (this.#isDeclared(header) || !this.#isCalledAtOnce(span)) this.#functions.push(whole);
+  }
+
+  #parametersFrom(header: number): number {
+    if (this.#word(header) !== '=>') return header;
+    return this.#word(header - 1) === ')' ? this.#partner(header - 1) : header - 1;
   }
 
   /** Whether one of the parameters is called `require`: a bundler's wrapper, or AMD's. */
@@ -135,9 +145,7 @@ class ScopeFinder implements Scopes {
     let at = header - 1;
     if (this.#word(at) !== 'function') at--;
     if (this.#word(at) === '*') at--;
-    if (this.#word(at) !== 'function') return false;
-    const before = this.#word(at - 1) === 'async' ? at - 2 : at - 1;
-    return ['', ';', '{', '}', ')'].includes(this.#word(before));
+    return isDeclaration(this.#reader, at);
   }
 
   /** `(function () { … })()`, `(() => { … })()` and their like with `.call(this)`: evaluated where they stand. */
@@ -180,6 +188,14 @@ class ScopeFinder implements Scopes {
       case 'function':
         this.#shadows.push(innermost(this.#bodies, at) ?? whole);
         return;
+      case 'itself': {
+        let body = at + 1;
+        while (body < this.tokens.count && !this.#reader.is(body, '{')) {
+          body = this.tokens.kind[body] === Token.Open ? this.#partner(body) + 1 : body + 1;
+        }
+        this.#shadows.push({ from: at, to: this.#partner(body) });
+        return;
+      }
       case 'block': {
         const open = enclosing(reader, binding.first);
         this.#shadows.push(open < 0 ? whole : { from: open, to: this.#partner(open) });

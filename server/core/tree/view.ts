@@ -9,10 +9,15 @@ export interface Located {
 }
 
 /** A `package.json` that was read: its fields, or why it is none. */
-export type PackageJson =
-  | { readonly fields: Readonly<Record<string, unknown>> }
-  /** `isJson`: JSON all right, but `null`, a list or a plain value, which only some versions of Node refuse. */
-  | { readonly broken: string; readonly isJson: false | 'null' | 'other' };
+export type PackageJson = { readonly fields: Readonly<Record<string, unknown>> } | BrokenPackage;
+
+export interface BrokenPackage {
+  readonly broken: string;
+  /** JSON all right, but `null`, a list or a plain value, which only some versions of Node refuse. */
+  readonly isJson: false | 'null' | 'other';
+  /** Whether its text holds the name of a field that resolution reads: without, older versions of Node do not parse it. */
+  readonly namesField: boolean;
+}
 
 const ABSENT: Answer<never> = { state: 'absent' };
 
@@ -164,15 +169,18 @@ export class View {
   }
 }
 
+const READ_FIELD = /"(?:exports|imports|main|name|type)"/;
+
 function parsePackage(text: string): PackageJson {
+  const namesField = READ_FIELD.test(text);
   let value: unknown;
   try {
     value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch (error) {
-    return { broken: error instanceof Error ? error.message : 'it is no JSON', isJson: false };
+    return { broken: error instanceof Error ? error.message : 'it is no JSON', isJson: false, namesField };
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { fields: Object.fromEntries(Object.entries(value)) };
   }
-  return { broken: 'it holds no object', isJson: value === null ? 'null' : 'other' };
+  return { broken: 'it holds no object', isJson: value === null ? 'null' : 'other', namesField };
 }

@@ -224,4 +224,52 @@ export const EXPORTS: readonly Case[] = [
       ],
     },
   },
+  {
+    rule: 'exports and imports with folders, which Node before 17 maps as a whole',
+    files: {
+      ...packageWith(
+        { exports: { '.': './index.js', './': './', './lib/': './dist/', './bad/': './index.js', './no/': null } },
+        {
+          'index.js': '',
+          'x.js': '',
+          'x.json': '{}',
+          'dist/y.js': '',
+          'dist/deep/index.js': '',
+          'dist/main/package.json': { main: 'm.js' },
+          'dist/main/m.js': '',
+          'lib/z.js': '',
+          'no/a.js': '',
+        },
+      ),
+      'package.json': { imports: { '#own/': './own/', '#dep/': 'p/' } },
+      'own/o.js': '',
+    },
+    asks: {
+      'a.js': [
+        ...[
+          'p',
+          'p/x',
+          'p/x.js',
+          'p/x.json',
+          'p/lib/y',
+          'p/lib/y.js',
+          'p/lib/deep',
+          'p/lib/main',
+          'p/lib/z',
+          'p/bad/a',
+        ],
+        ...[
+          'p/no/a.js',
+          'p/dist/y',
+          'p/../a.js',
+          'p/lib/../x.js',
+          'p/node_modules/q',
+          'p/package.json',
+          'p/none',
+          'p/%78.js',
+        ],
+        ...['#own/o', '#own/o.js', '#dep/x', '#dep/x.js', '#dep/lib/y', '#none/x'],
+      ],
+    },
+  },
 ];

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Version } from '../../../../server/core/link/builtins.ts';
+import { hasChange } from '../../../../server/core/link/node-rules.ts';
 import { exportsMap, matchTarget } from '../../../../server/core/link/package-targets.ts';
 
 const conditions = new Set(['node', 'require']);
 
-function target(map: Record<string, unknown>, key: string, isImports = false): unknown {
-  return matchTarget(map, key, conditions, isImports);
+function target(map: Record<string, unknown>, key: string, isImports = false, node: Version = [22, 12]): unknown {
+  return matchTarget(map, key, { conditions, has: (change) => hasChange(node, change) }, isImports);
 }
 
 describe('exportsMap', () => {
@@ -32,6 +34,26 @@ describe('matchTarget', () => {
       path: './d.js',
     });
     expect(target({ '.': { require: null, default: './d.js' } }, '.')).toEqual({ kind: 'none' });
+  });
+
+  it('takes a key that ends with a slash for a folder before Node 17 only', () => {
+    const map = { './': './', './lib/': './dist/', './bad/': './file.js' };
+    expect(target(map, './lib/x.js', false, [16, 20])).toEqual({ kind: 'path', path: './dist/x.js', isInFolder: true });
+    expect(target(map, './x.js', false, [14, 21])).toEqual({ kind: 'path', path: './x.js', isInFolder: true });
+    expect(target(map, './bad/x', false, [16, 20])).toEqual({ kind: 'invalid', target: './file.js' });
+    expect(target(map, './lib/x.js', false, [17, 0])).toEqual({ kind: 'none' });
+    expect(target({ '#a/': 'dep/' }, '#a/x', true, [16, 20])).toEqual({
+      kind: 'specifier',
+      specifier: 'dep/x',
+      isInFolder: true,
+    });
+  });
+
+  it('lets something stand behind a star since Node 14.19 and 16.9', () => {
+    const map = { './*.js': './lib/*.js' };
+    expect(target(map, './x.js', false, [16, 9])).toEqual({ kind: 'path', path: './lib/x.js' });
+    expect(target(map, './x.js', false, [16, 8])).toEqual({ kind: 'none' });
+    expect(target({ './*': './lib/*' }, './x.js', false, [14, 18])).toEqual({ kind: 'path', path: './lib/x.js' });
   });
 
   it('takes the first alternative that is a target at all', () => {

@@ -67,8 +67,8 @@ describe('by the version of Node', () => {
   it.each([
     [[20, 18], '/app/node_modules/p/other.js'],
     [[20, 19], '/app/node_modules/p/sync.js'],
-    [[22, 9], '/app/node_modules/p/other.js'],
-    [[22, 10], '/app/node_modules/p/sync.js'],
+    [[22, 11], '/app/node_modules/p/other.js'],
+    [[22, 12], '/app/node_modules/p/sync.js'],
     [[24, 0], '/app/node_modules/p/sync.js'],
   ] as const)('module-sync is a condition or not: %s', (node, expected) => {
     expect(led('p', { files, runtime: { node } })).toBe(expected);
@@ -85,7 +85,8 @@ describe('by the version of Node', () => {
   });
 
   it.each([
-    [[20, 0], 'SyntaxError', '/app/list/index.js'],
+    [[20, 3], 'MODULE_NOT_FOUND', '/app/list/index.js'],
+    [[20, 4], 'SyntaxError', '/app/list/index.js'],
     [[22, 0], 'ERR_INVALID_PACKAGE_CONFIG', 'ERR_INVALID_PACKAGE_CONFIG'],
   ] as const)('a broken package.json is refused its way: %s', (node, broken, list) => {
     const bad = { '/app/broken/package.json': '{', '/app/list/package.json': '[]', '/app/list/index.js': '' };

@@ -53,7 +53,9 @@ describe('isReached', () => {
     ['x.if(function () { HERE })', true],
     ['for await (const x of y) { HERE }', false],
     ['switch (x) { case 1: HERE }', false],
-    ['function f(a = HERE) {}', false],
+    ['function f(a = HERE) {}', true],
+    ['const f = (a, { b = HERE }) => b', true],
+    ['x(HERE, (a) => a)', false],
   ])('%s', (text, expected) => {
     expect(at(text, (scopes, token) => scopes.isReached(token))).toBe(expected);
   });
@@ -105,6 +107,12 @@ describe('isShadowed', () => {
     ['class require {} require(HERE)', true],
     ['(function require() { require(HERE) })', true],
     ['function require() {} require(HERE)', true],
+    ['x.require = function require() {}; require(HERE)', false],
+    ['x.require = function require() { require(HERE) }', true],
+    ['x(class require {}); require(HERE)', false],
+    ['a()\nfunction require() {}\nrequire(HERE)', true],
+    ['export default function require() {} require(HERE)', true],
+    ['const a =\nfunction require() {}; require(HERE)', false],
     ['f(require); require(HERE)', false],
     ['if (typeof require === "function") require(HERE)', false],
     ['const a = 1, require = x; require(HERE)', true],
