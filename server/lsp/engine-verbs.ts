@@ -17,6 +17,10 @@ import type { AuditResult, DeployResult, PlanResult, PullResult, ReleasesResult 
 import type { Config, ConfigProblem, Target } from '../config/config.ts';
 import { findConfigs } from '../config/find.ts';
 import { loadConfig } from '../config/load.ts';
+import type { DriftEntry } from '../core/drift/drift.ts';
+import type { Reach } from '../core/link/finding.ts';
+import { reachIn } from '../core/link/reach.ts';
+import type { Reaches } from '../core/link/reach.ts';
 import { runtimeOf } from '../core/link/runtime.ts';
 import { factsOf } from '../core/tree/production.ts';
 import { SnapshotTree } from '../core/tree/snapshot.ts';
@@ -34,6 +38,7 @@ import type { Host } from '../remote/host.ts';
 import { consentQuestion, Consents } from './consents.ts';
 import type { EngineParams, EngineResult, LookResult, PlannedResult, ProgressNote, TargetName } from './engine.ts';
 import { NotReady } from './failures.ts';
+import { packFiles } from './packed-files.ts';
 import { loadMemory, saveMemory } from '../io/host-memory.ts';
 import type { HostMemory } from '../io/host-memory.ts';
 import { NOT_ASKED, RecordingHost, ReplayingHost } from '../io/replaying-host.ts';
@@ -57,6 +62,8 @@ interface Known {
   shown: PlanResult | undefined;
   /** Ends when the verb that has its turn ends, however it ends. */
   turn: Promise<unknown>;
+  /** How the modules of the last look come to run. */
+  reaches: Reaches;
   production: { readonly tree: SnapshotTree; readonly source: FactSource } | undefined;
 }
 
@@ -206,6 +213,11 @@ export class Engine {
     return [...answers.filter((fact) => fact !== undefined), ...fetched];
   }
 
+  /** How a local module comes to run, by the last look; `null` where that is not known. */
+  reach(params: EngineParams<'reach'>): Reach | null {
+    return reachIn(this.#find(params).reaches, { tree: 'local', path: params.local }) ?? null;
+  }
+
   /** One production file as an editor can show it: as it was seen, else as the host has it now. */
   async content(params: EngineParams<'content'>, signal: AbortSignal): Promise<ProductionContent> {
     const known = this.#find(params);
@@ -220,10 +232,11 @@ export class Engine {
     const { result, reaches } = await checkWithReaches(await this.#replay(known, signal));
     const memory = this.#memoryOf(known);
     known.production = undefined;
+    known.reaches = reaches;
+    const isSame = ({ kind }: DriftEntry): boolean => kind === 'same';
     return {
-      audit: audited,
+      audit: { ...audited, entries: audited.entries.filter((entry) => !isSame(entry)) },
       check: result,
-      reaches,
       address: memory.address,
       seed: {
         folder: await realpath(known.config.folder),
@@ -231,6 +244,7 @@ export class Engine {
         rules: known.target.rules,
         runtime: runtimeOf(memory.inventory.platform),
         starts: memory.inventory.platform.starts ?? [],
+        same: packFiles(audited.entries.filter(isSame)),
       },
     };
   }
@@ -270,6 +284,7 @@ export class Engine {
       memory: undefined,
       shown: undefined,
       turn: Promise.resolve(),
+      reaches: new Map(),
       production: undefined,
     };
     this.#known.set(key, fresh);

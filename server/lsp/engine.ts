@@ -1,6 +1,6 @@
 import type { AuditResult, CheckResult, DeployResult, PlanResult, PullResult, ReleasesResult } from '../app/results.ts';
 import type { Config, ConfigProblem } from '../config/config.ts';
-import type { Reaches } from '../core/link/reach.ts';
+import type { Reach } from '../core/link/finding.ts';
 import type { Fact, Need } from '../core/tree/tree.ts';
 import type { ProductionContent, Proposal } from '../protocol.ts';
 import type { GraphSeed } from './graph.ts';
@@ -16,9 +16,9 @@ export interface TargetName {
 
 /** What the main thread shows and resolves with, from the last look at production. */
 export interface LookResult {
+  /** Without what is the same on both sides: the seed has that. */
   readonly audit: AuditResult;
   readonly check: CheckResult;
-  readonly reaches: Reaches;
   /** From which the main thread makes its own trees. */
   readonly seed: GraphSeed;
   readonly address: string;
@@ -47,6 +47,7 @@ interface EngineRequests {
     params: TargetName & { readonly tree: 'local' | 'production'; readonly needs: readonly Need[] };
     result: readonly Fact[];
   };
+  reach: { params: TargetName & { readonly local: string }; result: Reach | null };
   pull: {
     params: TargetName & { readonly paths: readonly string[] | 'missing'; readonly preview: boolean };
     result: PullResult;

@@ -17,6 +17,7 @@ import type { FactSource } from '../io/facts.ts';
 import { readModule } from '../io/modules.ts';
 import { settle } from '../io/settle.ts';
 import type { LiveProject } from '../io/settle.ts';
+import { unpackFiles } from './packed-files.ts';
 
 /** What the worker says of a target, from which the main thread makes its own trees. */
 export interface GraphSeed {
@@ -27,9 +28,11 @@ export interface GraphSeed {
   readonly runtime: Runtime;
   /** What the processes there were started with. */
   readonly starts: readonly TreePath[];
+  /** Managed files that are the same on both sides, by `packFiles`. */
+  readonly same: string;
 }
 
-/** A managed file on either side: its places relative to `folder` and to `root`, and what production has there. */
+/** A managed file that differs: its places relative to `folder` and to `root`, and what production has there. */
 export type GraphEntry = Pick<DriftEntry, 'kind' | 'local' | 'path' | 'there'>;
 
 /** One import with where it leads in each tree. */
@@ -57,7 +60,8 @@ export class Graph {
     readonly sources: { readonly local: FactSource; readonly production: FactSource },
   ) {
     const local = new SnapshotTree();
-    const files = entries.filter(({ kind }) => kind !== 'productionOnly' && kind !== 'caseOnly');
+    const differing = entries.filter(({ kind }) => kind !== 'productionOnly' && kind !== 'caseOnly');
+    const files = [...unpackFiles(seed.same), ...differing];
     const production = new SnapshotTree(
       files.flatMap(({ path, there }): Fact[] =>
         there === undefined

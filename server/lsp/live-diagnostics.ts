@@ -2,7 +2,6 @@ import { CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node'
 import type { Diagnostic, TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ConfigProblem } from '../config/config.ts';
-import { withReach } from '../core/link/reach.ts';
 import { join } from '../core/tree/path.ts';
 import { configDiagnostic, fileOf, toDiagnostic, uriOf } from './diagnostics.ts';
 import type { DiagnosticBoard, Looked, Manner } from './diagnostics.ts';
@@ -33,7 +32,7 @@ export class LiveDiagnostics {
       const place = placeOf(this.session, document.uri, graph);
       if (place === undefined) return;
       await graph.edit(place.path, document.getText());
-      await graph.judge(place.local, CancellationToken.None);
+      await Promise.all([graph.judge(place.local, CancellationToken.None), this.session.reachOf(place.local)]);
     });
     await Promise.allSettled(asked);
   }
@@ -92,7 +91,10 @@ export class LiveDiagnostics {
     if (await graph.edit(place.path, document.getText())) {
       for (const other of this.documents.all()) if (other !== document) this.#judge(other);
     }
-    const findings = await graph.judge(place.local, source.token);
+    const [findings, reach] = await Promise.all([
+      graph.judge(place.local, source.token),
+      this.session.reachOf(place.local),
+    ]);
     if (source.token.isCancellationRequested || graph !== this.session.graph) return;
     // What rests on whole files, not on links, the last look said.
     const others = look.check.findings.filter(
@@ -103,7 +105,7 @@ export class LiveDiagnostics {
     );
     this.board.setOpen(
       document.uri,
-      [...findings.map((finding) => withReach(finding, look.reaches)), ...others].flatMap(
+      [...findings.map((finding) => (reach === undefined ? finding : { ...finding, reach })), ...others].flatMap(
         (finding) => toDiagnostic(finding, this.#lookedBy(look), this.manner()) ?? [],
       ),
     );

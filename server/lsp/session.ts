@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type { Config, ConfigProblem, Target } from '../config/config.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
+import type { Reach } from '../core/link/finding.ts';
 import type { Phase, Problem, SessionState, TargetChoice } from '../protocol.ts';
 import { uriOf } from './diagnostics.ts';
 import type { EngineClient } from './engine-client.ts';
@@ -29,6 +30,7 @@ export class Session {
   #chosen: TargetName | undefined;
   #look: LookResult | undefined;
   #coming: LookResult | undefined;
+  readonly #reaches = new Map<string, Promise<Reach | undefined>>();
   #graph: Graph | undefined;
   #phase: Phase = 'looking';
   #failure: Problem | undefined;
@@ -155,6 +157,17 @@ export class Session {
     return this.#chosen;
   }
 
+  /** How a local module comes to run, by the last look. */
+  reachOf(local: string): Promise<Reach | undefined> {
+    const known = this.#reaches.get(local);
+    if (known !== undefined) return known;
+    const asked = this.engine.ask('reach', { ...this.ready(), local });
+    // It only adds to what is said: without it, everything else still is.
+    const reach = asked.then((found) => found ?? undefined).catch(() => undefined);
+    this.#reaches.set(local, reach);
+    return reach;
+  }
+
   entry(predicate: (entry: DriftEntry) => boolean): DriftEntry | undefined {
     return this.#look?.audit.entries.find(predicate);
   }
@@ -247,6 +260,7 @@ export class Session {
       local: source('local'),
       production: source('production'),
     });
+    this.#reaches.clear();
     if (this.#graph !== undefined) await this.listener.graphComing(graph);
     // Another one has come meanwhile, or nobody wants to know of this target any more.
     if (this.#coming !== look || name !== this.#chosen) return;

@@ -36,6 +36,7 @@ function start(line: MessageConnection): void {
     });
   };
   serve('configs', (params) => engine.configs(params.folders));
+  serve('reach', (params) => Promise.resolve(engine.reach(params)));
   serve('consented', (params) => engine.consented(params));
   serve('consent', (params) => engine.consent(params));
   serve('recall', (params, signal) => engine.recall(params, signal));

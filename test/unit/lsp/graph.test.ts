@@ -3,6 +3,7 @@ import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { Fact, Need } from '../../../server/core/tree/tree.ts';
 import { contentIdOf } from '../../../server/io/content-id.ts';
 import { Graph } from '../../../server/lsp/graph.ts';
+import { packFiles } from '../../../server/lsp/packed-files.ts';
 
 const BROKEN = "require('./gone');\n";
 
@@ -32,8 +33,9 @@ function graph(there: string): Graph {
       rules: { map: [{ local: '.', production: '.' }], include: [], exclude: [] },
       runtime: { node: [20, 0] },
       starts: [],
+      same: packFiles([{ local: 'index.js', path: 'index.js', there: contentIdOf(Buffer.from(there)) }]),
     },
-    [{ kind: 'same', local: 'index.js', path: 'index.js', there: contentIdOf(Buffer.from(there)) }],
+    [],
     { local: nothing, production: nothing },
   );
 }
