@@ -352,6 +352,63 @@ describe('packages', () => {
     expect(said({ here, there })).toEqual(['a.js: warning package-version p']);
   });
 
+  it('package-version: the one that resolution reaches from this module counts', () => {
+    const there = {
+      'node_modules/p/package.json': installed('2.0.0'),
+      'node_modules/p/i.js': '',
+      'sub/node_modules/p/package.json': installed('1.0.0'),
+      'sub/node_modules/p/i.js': '',
+    };
+    expect(said({ here: { ...here, 'sub/b.js': "require('p')" }, there })).toEqual([
+      'sub/b.js: warning package-version p',
+    ]);
+  });
+
+  it('package-version: another package than an alias names', () => {
+    const there = { 'node_modules/p/package.json': installed('2.0.0'), 'node_modules/p/i.js': '' };
+    const [finding] = findings({ here: { ...here, 'package.json': { dependencies: { p: 'npm:q@2' } } }, there });
+    expect(finding).toMatchObject({ code: 'package-version' });
+    expect(said({ here: { ...here, 'package.json': { dependencies: { p: 'npm:p@2' } } }, there })).toEqual([]);
+  });
+
+  it('package-missing says where it is declared for development only', () => {
+    const [finding] = findings({
+      here: { ...here, 'package.json': { devDependencies: { p: '2' } } },
+      there: { 'node_modules/q/index.js': '' },
+    });
+    expect(finding?.message).toContain('devDependencies');
+    expect(finding?.remedy).toContain('Move p to dependencies');
+  });
+
+  it('package-missing: a range that is none for a registry is no argument for npm install', () => {
+    const [finding] = findings({
+      here: { ...here, 'package.json': { dependencies: { p: 'workspace:*' } } },
+      there: { 'node_modules/q/index.js': '' },
+    });
+    expect(finding?.remedy).toBe('Install the dependencies on production.');
+  });
+
+  it('package-missing: an optional one whose failure is caught is information', () => {
+    const text = "let p; try { p = require('p'); } catch {}";
+    const optional = { 'package.json': { optionalDependencies: { p: '2' } }, 'a.js': text };
+    expect(said({ here: optional, there: { 'node_modules/q/index.js': '' } })).toEqual([
+      'a.js: information package-missing p',
+    ]);
+  });
+
+  it('nothing is said where package.json cannot be read', () => {
+    const there = { 'node_modules/p/package.json': installed('2.4.1'), 'node_modules/p/i.js': '' };
+    expect(said({ here: { 'package.json': '{', 'lib/package.json': {}, 'lib/a.js': "require('p')" }, there })).toEqual(
+      [],
+    );
+  });
+
+  it('nothing is said where an override decides the version', () => {
+    const there = { 'node_modules/p/package.json': installed('1.9.0'), 'node_modules/p/i.js': '' };
+    const fields = { dependencies: { p: '^2.0.0' }, resolutions: { p: '1.9.0' } };
+    expect(said({ here: { ...here, 'package.json': fields }, there })).toEqual([]);
+  });
+
   it('nothing is said where the version fits, or where node_modules was not read', () => {
     const there = { 'node_modules/p/package.json': installed('2.4.1'), 'node_modules/p/i.js': '' };
     expect(said({ here, there })).toEqual([]);
