@@ -56,15 +56,20 @@ export class PlanLanguage
     });
   }
 
-  /** Only on a plan of this session: of an older one nobody knows any more whether it can be carried out. Each action plans anew. */
+  /** Only on a plan of this session: of an older one nobody knows any more whether it can be carried out. Each action plans anew, with the same deletions. */
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     const plan = this.papers.planOf(document.uri);
     if (plan === undefined) return [];
     const top = new vscode.Range(0, 0, 0, 0);
     return [
-      ...(plan.deployable ? [{ command: 'driftline.deploy', title: t('Deploy…') }] : []),
+      ...(plan.deployable ? [{ command: 'driftline.deploy', title: t('Deploy…'), arguments: [plan.deletions] }] : []),
       ...(plan.pullHelps ? [{ command: 'driftline.pullAllMissing', title: t('Pull All Missing') }] : []),
-      { command: 'driftline.showPlan', title: t('Plan Again') },
+      ...plan.offersToDelete.map((path) => ({
+        command: 'driftline.showPlan',
+        title: t('Delete {0} Too', path),
+        arguments: [[...plan.deletions, path]],
+      })),
+      { command: 'driftline.showPlan', title: t('Plan Again'), arguments: [plan.deletions] },
     ].map((command) => new vscode.CodeLens(top, command));
   }
 

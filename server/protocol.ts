@@ -22,7 +22,8 @@ export interface ClientRequests {
   'driftline/drift': { params: Record<string, never>; result: DriftView };
   /** Brings production's files here, or says what that would bring. Rejects where nothing can be pulled safely. */
   'driftline/pull': { params: PullParams; result: PullReport };
-  'driftline/plan': { params: Record<string, never>; result: PlanReport };
+  /** Of all that differs; deletes exactly these, paths relative to the root, and nothing else. */
+  'driftline/plan': { params: { readonly deletes: readonly string[] }; result: PlanReport };
   /** Carries out the plan that the person has seen; any other plan is refused. */
   'driftline/deploy': { params: { readonly plan: string }; result: DeployReport };
   /** Goes back to this release; without one, undoes the last. */
@@ -175,6 +176,8 @@ export interface PlanReport {
   readonly blocks: readonly Problem[];
   /** Whether pulling everything that code needs would lift a block. */
   readonly pullHelps: boolean;
+  /** What production keeps and what would lift a block by its deletion; nothing is deleted that the person does not choose here. */
+  readonly offersToDelete: readonly string[];
   /** The plan as a person reads it. */
   readonly text: string;
 }

@@ -6,9 +6,9 @@ import type { Surroundings } from './command.ts';
 const { t } = vscode.l10n;
 
 /** Plans, shows the plan, asks once (the server's `confirm`), carries it out and tells how it ended. */
-export async function deploy(around: Surroundings): Promise<void> {
+export async function deploy(around: Surroundings, first?: unknown): Promise<void> {
   if (!(await everythingSaved(around))) return;
-  const plan = await makePlan(around);
+  const plan = await makePlan(around, deletionsIn(first));
   if (!plan.deployable) {
     await tellBlocked(plan);
     return;
@@ -23,8 +23,13 @@ export async function deploy(around: Surroundings): Promise<void> {
   await tellOutcome(around, report);
 }
 
-export async function showPlan(around: Surroundings): Promise<void> {
-  await makePlan(around);
+export async function showPlan(around: Surroundings, first?: unknown): Promise<void> {
+  await makePlan(around, deletionsIn(first));
+}
+
+/** From a quick fix and from a plan's own page: what is to be deleted. From elsewhere nothing is. */
+function deletionsIn(first: unknown): readonly string[] {
+  return Array.isArray(first) && first.every((path) => typeof path === 'string') ? first : [];
 }
 
 /** Goes back to an earlier release, or undoes the last; the server asks before it writes. */
@@ -69,9 +74,9 @@ function asChoice(release: ReleaseLine): vscode.QuickPickItem {
   };
 }
 
-async function makePlan(around: Surroundings): Promise<PlanReport> {
+async function makePlan(around: Surroundings, deletes: readonly string[]): Promise<PlanReport> {
   const plan = await withProgress(around.session, t('Planning a deploy'), (token) =>
-    around.session.ask('driftline/plan', {}, token),
+    around.session.ask('driftline/plan', { deletes }, token),
   );
   await around.papers.show(t('Deploy to {0}.driftline-plan', plan.target), plan.text, plan);
   return plan;
@@ -110,10 +115,15 @@ async function tellBlocked(plan: PlanReport): Promise<void> {
   const [first] = plan.blocks;
   const more = plan.blocks.length > 1 ? ` ${t('And {0} more: the plan lists them.', plan.blocks.length - 1)}` : '';
   const pullMissing = t('Pull All Missing');
+  const [path] = plan.offersToDelete;
+  const deleteToo = t('Plan with Its Deletion');
   const picked = await vscode.window.showErrorMessage(
     `${t('The deploy to {0} is refused; nothing was written.', plan.target)} ${first?.message ?? ''}${more}`,
-    ...(plan.pullHelps ? [pullMissing] : []),
+    ...(plan.pullHelps ? [pullMissing] : path === undefined ? [] : [deleteToo]),
   );
+  if (picked === deleteToo) {
+    await vscode.commands.executeCommand('driftline.showPlan', [...plan.deletions, ...plan.offersToDelete]);
+  }
   if (picked === pullMissing) await vscode.commands.executeCommand('driftline.pullAllMissing');
 }
 

@@ -21,6 +21,7 @@ const SEVERITIES: Readonly<Record<Exclude<Loudness, 'none'>, DiagnosticSeverity>
 /** What a quick fix needs to know of the finding behind a diagnostic; travels in `data`. */
 export interface FindingData {
   readonly pull: readonly string[];
+  readonly deletes: readonly string[];
 }
 
 /** What the editor before us can show, and how its person wants it. */
@@ -46,7 +47,7 @@ export interface Looked {
 export function toDiagnostic(finding: Finding, looked: Looked, manner: Manner): Diagnostic | undefined {
   const loudness = loudnessOf(finding, manner.severities);
   if (loudness === 'none') return undefined;
-  const data: FindingData = { pull: finding.pull ?? [] };
+  const data: FindingData = { pull: finding.pull ?? [], deletes: finding.deletes ?? [] };
   const related = [...(manner.ours ? relatedTo(finding, looked.root) : []), ...chainOf(finding, looked, manner)];
   const sentences = [finding.message, whenItFails(finding), finding.remedy].filter((each) => each !== undefined);
   return {
@@ -110,11 +111,17 @@ export function configDiagnostic(problem: ConfigProblem): Diagnostic {
   };
 }
 
-/** Production paths that this diagnostic's quick fix would pull. `data` comes back from the client, so it is looked at. */
-export function pullsOf(diagnostic: Diagnostic): readonly string[] {
+/** What this diagnostic's quick fixes would do, each by production paths. `data` comes back from the client, so it is looked at. */
+export function fixesOf(diagnostic: Diagnostic): FindingData {
   const data: unknown = diagnostic.data;
-  if (typeof data !== 'object' || data === null || !('pull' in data) || !Array.isArray(data.pull)) return [];
-  return data.pull.filter((path) => typeof path === 'string');
+  const { pull, deletes }: { readonly [K in keyof FindingData]?: unknown } =
+    typeof data === 'object' && data !== null ? data : {};
+  return { pull: textsIn(pull), deletes: textsIn(deletes) };
+}
+
+function textsIn(value: unknown): readonly string[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [];
+  return values.filter((each) => typeof each === 'string');
 }
 
 /**

@@ -141,10 +141,10 @@ export class Engine {
   }
 
   /** Plans a deploy of all that differs, and keeps the plan for the deploy that the person may want. */
-  plan(name: TargetName, signal: AbortSignal): Promise<PlannedResult> {
-    return this.#inTurn(name, async (known) => {
+  plan(params: EngineParams<'plan'>, signal: AbortSignal): Promise<PlannedResult> {
+    return this.#inTurn(params, async (known) => {
       const context = await this.#context(known, signal);
-      known.shown = await plan(context, { patterns: [], deletes: [], accept: [], build: true });
+      known.shown = await plan(context, { patterns: [], deletes: params.deletes, accept: [], build: true });
       return { ...known.shown, address: (await context.host()).address };
     });
   }

@@ -52,7 +52,7 @@ interface EngineRequests {
     params: TargetName & { readonly paths: readonly string[] | 'missing'; readonly preview: boolean };
     result: PullResult;
   };
-  plan: { params: TargetName; result: PlannedResult };
+  plan: { params: TargetName & { readonly deletes: readonly string[] }; result: PlannedResult };
   deploy: { params: TargetName & { readonly plan: string }; result: DeployResult };
   rollback: { params: TargetName & { readonly release?: string }; result: DeployResult };
   releases: { params: TargetName; result: ReleasesResult };

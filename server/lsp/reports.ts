@@ -43,6 +43,7 @@ export function planReport(result: PlannedResult, isProtected: boolean): PlanRep
     deployable,
     blocks: blocks.map(asProblem),
     pullHelps: blocks.some((guard) => (guard.link?.pull ?? []).length > 0),
+    offersToDelete: [...new Set(blocks.flatMap((guard) => guard.link?.deletes ?? []))],
     text: planText(plan, guards, address),
   };
 }

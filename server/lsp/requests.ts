@@ -57,8 +57,8 @@ export function serveRequests(connection: Connection, session: Session, engine: 
     if (result.done) await session.recall();
     return pullReport(result, uriOfLocal);
   });
-  serve('driftline/plan', async (_params, token) => {
-    const planned = await engine.ask('plan', await agreed(session, token), token);
+  serve('driftline/plan', async ({ deletes }, token) => {
+    const planned = await engine.ask('plan', { ...(await agreed(session, token)), deletes }, token);
     return planReport(planned, session.target?.protected === true);
   });
   serve('driftline/deploy', async ({ plan }, token) =>

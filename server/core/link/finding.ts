@@ -76,6 +76,8 @@ export interface Finding {
   readonly reach?: Reach;
   /** Production paths (relative to the root) whose pull would mend it. */
   readonly pull?: readonly string[];
+  /** Production paths (relative to the root) whose deletion, in a deploy, would mend it. */
+  readonly deletes?: readonly string[];
   /** Production paths that a specifier which is computed could lead to; nobody knows whether it does. */
   readonly couldReach?: readonly string[];
   readonly explain?: { readonly local: Trace; readonly production: Trace; readonly merged: Trace };

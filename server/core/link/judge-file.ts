@@ -92,12 +92,14 @@ function shadowed(view: ProjectView, link: Link, ours: TreePath, theirs: TreePat
       ? expected.value.path === theirs
       : relative(dirname(link.fromHere), ours) === relative(dirname(link.fromThere), theirs);
   if (isImage || image === undefined || expected?.state === 'unknown') return undefined;
-  const winner = below(view.project.root, theirs) ?? theirs;
+  const place = below(view.project.root, theirs);
+  const winner = place ?? theirs;
   const loser = below(view.project.folder, ours) ?? ours;
   return {
     code: 'shadowed-on-production',
     message: `"${link.text.specifier}" leads to ${loser} here, but after a deploy to ${winner}, which production keeps: ${link.after.rule} finds it first.`,
     remedy: `Delete ${winner} in the deploy (--delete ${winner}), or name the file exactly in the import.`,
+    ...(place !== undefined && { deletes: [place] }),
   };
 }
 

@@ -145,6 +145,7 @@ function place(view: ProjectView, said: Said, path: string, link: Link): Finding
     remedy: said.remedy,
     when: link.text.when,
     ...(said.pull && { pull: said.pull }),
+    ...(said.deletes && { deletes: said.deletes }),
     explain: { local: link.here, production: link.there, merged: link.after },
   };
 }

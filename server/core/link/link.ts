@@ -22,6 +22,7 @@ export interface Said {
   readonly message: string;
   readonly remedy: string;
   readonly pull?: readonly string[];
+  readonly deletes?: readonly string[];
   readonly couldReach?: readonly string[];
   readonly range?: Finding['range'];
   /** Where it is not as grave as its code usually is. */

@@ -29,6 +29,16 @@ describe('quick fixes', () => {
     ]);
   });
 
+  it('offers a plan that deletes what production should not keep', () => {
+    const shadowed = { range, message: 'x', source: 'driftline', data: { pull: [], deletes: ['src/db.js'] } };
+    expect(codeActions([shadowed], 0)).toMatchObject([
+      {
+        title: 'Plan a deploy that deletes src/db.js on production',
+        command: { command: 'driftline.showPlan', arguments: [['src/db.js']] },
+      },
+    ]);
+  });
+
   it("leaves other tools' diagnostics alone, and what no pull mends", () => {
     expect(codeActions([{ ...missing('a.js'), source: 'eslint' }], 3)).toEqual([]);
     expect(codeActions([{ range, message: 'x', source: 'driftline', data: { pull: [] } }], 3)).toEqual([]);

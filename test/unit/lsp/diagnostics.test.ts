@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
 import type { Diagnostic } from 'vscode-languageserver/node';
 import type { Finding, Trace } from '../../../server/core/link/finding.ts';
-import { configDiagnostic, DiagnosticBoard, fileOf, pullsOf, toDiagnostic } from '../../../server/lsp/diagnostics.ts';
+import { configDiagnostic, DiagnosticBoard, fileOf, fixesOf, toDiagnostic } from '../../../server/lsp/diagnostics.ts';
 import type { Looked, Manner } from '../../../server/lsp/diagnostics.ts';
 
 const RANGE = { start: { line: 4, character: 8 }, end: { line: 4, character: 20 } };
@@ -42,7 +42,7 @@ describe('a finding in an editor', () => {
       code: 'production-only-import',
       source: 'driftline',
       message: '"./db" resolves only on production. Pull it. (production as of 2026-02-03 04:05 UTC)',
-      data: { pull: ['src/db.js'] },
+      data: { pull: ['src/db.js'], deletes: [] },
     });
   });
 
@@ -90,13 +90,13 @@ describe('a finding in an editor', () => {
 
   it('tells its quick fix what to pull, also when it has come back from a client', () => {
     const sent: unknown = JSON.parse(JSON.stringify(toDiagnostic(FINDING, LOOKED, ANY)));
-    expect(pullsOf(sent as Diagnostic)).toEqual(['src/db.js']);
+    expect(fixesOf(sent as Diagnostic).pull).toEqual(['src/db.js']);
   });
 
   it.each([[undefined], [null], ['src/db.js'], [{}], [{ pull: 'src/db.js' }], [{ pull: [1, { path: 'x' }] }]])(
     'pulls nothing for data that is not ours: %j',
     (data) => {
-      expect(pullsOf({ ...named('x'), data })).toEqual([]);
+      expect(fixesOf({ ...named('x'), data }).pull).toEqual([]);
     },
   );
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { answering, diagnosticsOf, extension, open, until, uriIn } from './support.ts';
 
@@ -172,6 +173,38 @@ describe('a workspace whose production is a folder of this machine', () => {
       lenses.map(({ command }) => command?.title),
       ['Deploy…', 'Plan Again'],
     );
+  });
+
+  it('offers the deletion of what production keeps and should not, and plans it when that is chosen', async () => {
+    const production = vscode.Uri.file(path.join(process.env['DRIFTLINE_TEST_ROOT'] ?? '', 'src/tones.js'));
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    await vscode.workspace.fs.writeFile(production, bytes('exports.old = 1;\n'));
+    await vscode.workspace.fs.writeFile(uriIn('api/src/tones/index.js'), bytes('exports.fresh = 1;\n'));
+    await vscode.workspace.fs.writeFile(uriIn('api/src/ring.js'), bytes("require('./tones');\n"));
+    await vscode.commands.executeCommand('driftline.refresh');
+    const ring = await open('api/src/ring.js');
+    await until('it is shadowed', () => diagnosticsOf(ring.uri).includes('shadowed-on-production:1'));
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      ring.uri,
+      new vscode.Range(0, 10, 0, 10),
+    );
+    const deletion = actions.find(({ title }) => title === 'Plan a deploy that deletes src/tones.js on production');
+    assert.ok(deletion?.command, actions.map(({ title }) => title).join(', '));
+    await vscode.commands.executeCommand('driftline.showPlan');
+    const lensesOf = async (): Promise<(string | undefined)[]> => {
+      const uri = vscode.window.activeTextEditor?.document.uri;
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
+      return lenses.map(({ command }) => command?.title);
+    };
+    assert.deepEqual(await lensesOf(), ['Delete src/tones.js Too', 'Plan Again']);
+    await vscode.commands.executeCommand(deletion.command.command, ...(deletion.command.arguments ?? []));
+    assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /^- src\/tones\.js {2}/m);
+    assert.deepEqual(await lensesOf(), ['Deploy…', 'Plan Again']);
+    for (const uri of [production, uriIn('api/src/tones'), uriIn('api/src/ring.js')]) {
+      await vscode.workspace.fs.delete(uri, { recursive: true });
+    }
+    await vscode.commands.executeCommand('driftline.refresh');
   });
 
   it('says what is wrong in driftline.json at its line, once', async () => {

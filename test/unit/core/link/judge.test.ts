@@ -245,6 +245,7 @@ describe('shadowed-on-production', () => {
     expect(finding).toMatchObject({ code: 'shadowed-on-production', severity: 'error' });
     expect(finding?.message).toContain('db/index.js');
     expect(finding?.remedy).toContain('--delete db.js');
+    expect(finding?.deletes).toEqual(['db.js']);
   });
 
   it('is said of a .js that comes before the .json here, and of an old main', () => {
