@@ -1,12 +1,6 @@
 import { Token } from './tokens.ts';
 import type { TokenReader } from './token-reader.ts';
 
-/** A stretch of tokens, both ends included. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
 /**
  * How a name is bound where it is declared: `var` reaches its whole function, the others their block, a parameter what follows it, and the
  * name of a function or class that is an expression nothing but that itself.
@@ -17,29 +11,89 @@ export interface Binding {
   readonly first: number;
 }
 
+/** What may follow a pattern that binds names. */
+const BEHIND_A_PATTERN = new Set(['=', ',', '}', ']', ')', 'of', 'in']);
 /** What may follow a name that is bound by itself or in a pattern. */
 const BEHIND_A_NAME = new Set([',', '}', ']', '=', ';', ')', 'of', 'in', '']);
 
-/**
- * Whether the name at this token is declared here, and how far that reaches (ECMAScript, "Declarations and the Variable Statement").
- * Parameters of functions are not told here: whoever reads the function's head does that.
- */
-export function bindingAt(reader: TokenReader, at: number): Binding | undefined {
-  const before = reader.word(at - 1);
-  const keyword = before === '*' ? at - 2 : at - 1;
-  if (!reader.isProperty(keyword) && (reader.is(keyword, 'function') || before === 'class'))
-    return { reach: isDeclaration(reader, keyword) ? 'block' : 'itself', first: at };
-  if (isImported(reader, at)) return { reach: 'function', first: at };
-  const behind = reader.word(at + 1);
-  if (!BEHIND_A_NAME.has(behind) && reader.tokens.newLine[at + 1] !== 1) return undefined;
-  const outer = outermostPattern(reader, at);
-  if (outer === undefined) return undefined;
-  if (reader.word(outer - 1) === '(' && reader.word(outer - 2) === 'catch') return { reach: 'catch', first: outer };
-  const declares = keywordOf(reader, outer);
-  if (declares === undefined) return undefined;
-  if (reader.word(declares - 1) === '(' && ['for', 'await'].includes(reader.word(declares - 2)))
-    return { reach: 'for', first: outer };
-  return { reach: reader.word(declares) === 'var' ? 'function' : 'block', first: outer };
+/** Tells where a name is declared and how far that reaches (ECMAScript, "Declarations and the Variable Statement"). To be asked in the order of tokens. */
+export class Bindings {
+  /** By a bracket within a pattern: the first token of the outermost pattern. */
+  readonly #patterns = new Map<number, number>();
+  /** By the bracket that a list of declarations stands in: the last part of one that was looked at, and its keyword. */
+  readonly #lists = new Map<number, { readonly first: number; readonly keyword: number | undefined }>();
+
+  constructor(readonly reader: TokenReader) {}
+
+  /**
+   * How the name at this token is declared here, if it is. Parameters of functions are not told: whoever reads the function's head does that.
+   */
+  at(at: number): Binding | undefined {
+    const { reader } = this;
+    const before = reader.word(at - 1);
+    const keyword = before === '*' ? at - 2 : at - 1;
+    if (!reader.isProperty(keyword) && (reader.is(keyword, 'function') || before === 'class'))
+      return { reach: isDeclaration(reader, keyword) ? 'block' : 'itself', first: at };
+    if (isImported(reader, at)) return { reach: 'function', first: at };
+    if (!BEHIND_A_NAME.has(reader.word(at + 1)) && reader.tokens.newLine[at + 1] !== 1) return undefined;
+    const outer = this.#outermostPattern(at);
+    if (reader.is(outer - 1, '(') && reader.is(outer - 2, 'catch')) return { reach: 'catch', first: outer };
+    const declares = this.#keywordOf(outer);
+    if (declares === undefined) return undefined;
+    if (reader.is(declares - 1, '(') && ['for', 'await'].includes(reader.word(declares - 2)))
+      return { reach: 'for', first: outer };
+    return { reach: reader.is(declares, 'var') ? 'function' : 'block', first: outer };
+  }
+
+  /** The first token of the pattern that binds the name, or of the name itself. */
+  #outermostPattern(at: number): number {
+    const { reader } = this;
+    const passed: number[] = [];
+    let first = reader.is(at - 1, '...') ? at - 1 : at;
+    while (['{', '[', ',', ':'].includes(reader.word(first - 1))) {
+      const open = reader.tokens.parent[first] ?? -1;
+      if (!reader.is(open, '{') && !reader.is(open, '[')) break;
+      const known = this.#patterns.get(open);
+      passed.push(open);
+      if (known !== undefined) {
+        first = known < 0 ? first : known;
+        break;
+      }
+      // A pattern is followed by its value, by what it is a part of, or by the end of a head; before it stands what it is a part of, or a keyword.
+      const isPattern = BEHIND_A_PATTERN.has(reader.word(reader.partner(open) + 1));
+      const before = reader.word(open - 1);
+      if (!isPattern || !(['{', '[', ',', ':', '('].includes(before) || isKeyword(before))) break;
+      first = open;
+      if (isKeyword(before) || before === '(') break;
+    }
+    for (const open of passed) this.#patterns.set(open, first);
+    return first;
+  }
+
+  /** The `var`, `let` or `const` of the list of declarations that this begins one of. */
+  #keywordOf(first: number): number | undefined {
+    const { reader } = this;
+    if (isKeyword(reader.word(first - 1))) return first - 1;
+    if (!reader.is(first - 1, ',')) return undefined;
+    const parent = reader.tokens.parent[first] ?? -1;
+    const known = this.#lists.get(parent);
+    let keyword: number | undefined;
+    for (let back = first - 1; back >= 0; back--) {
+      const kind = reader.tokens.kind[back];
+      if (kind === Token.Close) back = reader.partner(back);
+      else if (kind === Token.Open || reader.is(back, ';')) break;
+      else if (isKeyword(reader.word(back)) && !reader.isProperty(back)) {
+        keyword = back;
+        break;
+      }
+      if (known !== undefined && back <= known.first) {
+        keyword = known.keyword;
+        break;
+      }
+    }
+    this.#lists.set(parent, { first, keyword });
+    return keyword;
+  }
 }
 
 /** Whether this `function` or `class` stands where a statement begins, and is no expression. */
@@ -65,69 +119,15 @@ const TAKES_OPERAND = new Set(
 
 /** `import require`, `{ require }`, `{ x as require }`, `* as require`. */
 function isImported(reader: TokenReader, at: number): boolean {
-  if (reader.word(at + 1) === 'as') return false;
-  for (let back = at - 1; back >= 0; back--) {
-    const word = reader.word(back);
-    if (word === 'import') return reader.word(back + 1) !== '(' && !reader.isProperty(back);
-    const { tokens } = reader;
-    if (tokens.kind[back] !== Token.Word && ![',', '{', '*', '}'].includes(word) && tokens.kind[back] !== Token.String)
-      return false;
-    if (word !== 'as' && word !== 'type' && tokens.kind[back] === Token.Word && !isSeparated(reader, back))
-      return false;
-  }
-  return false;
-}
-
-/** Two words beside each other are no list of names. */
-function isSeparated(reader: TokenReader, at: number): boolean {
-  return [',', '}', 'as'].includes(reader.word(at + 1));
-}
-
-/** The first token of the pattern that binds the name, or of the name itself; `undefined` where it stands in no pattern's place. */
-function outermostPattern(reader: TokenReader, at: number): number | undefined {
-  let first = at;
-  let before = reader.word(at - 1);
-  if (before === '...') {
-    first--;
-    before = reader.word(first - 1);
-  }
-  while (['{', '[', ',', ':'].includes(before)) {
-    const open = enclosing(reader, first);
-    const bracket = reader.word(open);
-    if (open < 0 || (bracket !== '{' && bracket !== '[')) return first;
-    const close = reader.partner(open);
-    // A pattern is followed by its value, by what it is a part of, or by the end of a head.
-    if (!['=', ',', '}', ']', ')', 'of', 'in'].includes(reader.word(close + 1))) return first;
-    const isWithin = ['{', '[', ',', ':', '('].includes(reader.word(open - 1)) || isKeyword(reader.word(open - 1));
-    if (!isWithin) return first;
-    first = open;
-    before = reader.word(first - 1);
-    if (isKeyword(before) || before === '(') return first;
-  }
-  return first;
-}
-
-/** The `var`, `let` or `const` of the list of declarations that this begins one of. */
-function keywordOf(reader: TokenReader, first: number): number | undefined {
-  if (isKeyword(reader.word(first - 1))) return first - 1;
-  if (reader.word(first - 1) !== ',') return undefined;
-  for (let back = first - 1; back >= 0; back--) {
-    const kind = reader.tokens.kind[back];
-    if (kind === Token.Close) back = reader.partner(back);
-    else if (kind === Token.Open || reader.word(back) === ';') return undefined;
-    else if (isKeyword(reader.word(back)) && !reader.isProperty(back)) return back;
-  }
-  return undefined;
-}
-
-/** The bracket that is open around a token, -1 at the top. */
-export function enclosing(reader: TokenReader, at: number): number {
-  for (let back = at - 1; back >= 0; back--) {
-    const kind = reader.tokens.kind[back];
-    if (kind === Token.Close) back = reader.partner(back);
-    else if (kind === Token.Open) return back;
-  }
-  return -1;
+  if (reader.is(at + 1, 'as')) return false;
+  const open = reader.tokens.parent[at] ?? -1;
+  let first = reader.is(open, '{') ? open : at;
+  if (first === at && reader.reads(at - 2, '*', 'as')) first = at - 2;
+  let before = first - 1;
+  // Behind the default, which is one name.
+  if (reader.is(before, ',') && first !== at) before -= 2;
+  if (reader.is(before, 'type')) before--;
+  return reader.is(before, 'import') && !reader.isProperty(before);
 }
 
 function isKeyword(word: string): boolean {

@@ -205,7 +205,11 @@ class Extraction {
         expectsName = false;
       } else if (word === ',') {
         expectsName = true;
-      } else if (word === ';' || this.scopes.beginsStatement(at)) {
+      } else if (
+        word === ';' ||
+        (word === 'export' && !this.#reader.isProperty(at)) ||
+        this.scopes.beginsStatement(at)
+      ) {
         break;
       } else if (this.tokens.kind[at] === Token.Open) {
         at = this.#reader.partner(at);
@@ -344,12 +348,14 @@ class Extraction {
     return { text: this.#reader.text(at), first: at, last: at };
   }
 
-  /** The string after the next `from` of this statement. */
+  /** The string after the next `from` of this statement: up to there stand names, braces, commas and a star. */
   #specifierAfterFrom(first: number): number | undefined {
     for (let at = first; at < this.tokens.count; at++) {
-      if (this.#word(at) === 'from' && this.tokens.kind[at + 1] === Token.String) return at + 1;
-      if (this.tokens.kind[at] === Token.Open) at = this.#reader.partner(at);
-      else if (this.#word(at) === ';') return undefined;
+      if (this.#reader.is(at, 'from') && this.tokens.kind[at + 1] === Token.String) return at + 1;
+      if (this.#reader.is(at, '{')) at = this.#reader.partner(at);
+      else if (this.tokens.kind[at] === Token.Word) {
+        if (this.#reader.is(at, 'import') || this.#reader.is(at, 'export')) return undefined;
+      } else if (!this.#reader.is(at, ',') && !this.#reader.is(at, '*')) return undefined;
     }
     return undefined;
   }

@@ -1,5 +1,6 @@
-import { bindingAt, enclosing, isDeclaration } from './bindings.ts';
-import type { Span } from './bindings.ts';
+import { Bindings, isDeclaration } from './bindings.ts';
+import { Spans } from './spans.ts';
+import type { Span } from './spans.ts';
 import { TokenReader } from './token-reader.ts';
 import { Token } from './tokens.ts';
 import type { Tokens } from './tokens.ts';
@@ -28,54 +29,59 @@ export function findScopes(tokens: Tokens): Scopes {
 }
 
 class ScopeFinder implements Scopes {
-  /** In the order of their beginnings. */
-  readonly #functions: Span[] = [];
-  readonly #tries: Span[] = [];
-  readonly #shadows: Span[] = [];
+  readonly #functions: Spans;
+  readonly #tries: Spans;
+  readonly #shadows: Spans;
   /** The bodies of all functions, also of those that are called where they stand. */
-  readonly #bodies: Span[] = [];
-  /** The brackets that stand in no other. */
-  readonly #outermost: Span[] = [];
+  readonly #bodies: Spans;
+  /** By the bracket that an expression stands in: where the last one that was looked at begins and ends. */
+  readonly #expressions = new Map<number, Span>();
+  /** From the last name of a function or class that was looked at to its body. */
+  #head: Span | undefined;
   readonly #reader: TokenReader;
+  readonly #bindings: Bindings;
 
   constructor(readonly tokens: Tokens) {
+    const { count } = tokens;
     this.#reader = new TokenReader(tokens);
-    let closed = -1;
-    for (let at = 0; at < tokens.count; at++) {
+    this.#bindings = new Bindings(this.#reader);
+    this.#functions = new Spans(count);
+    this.#tries = new Spans(count);
+    this.#shadows = new Spans(count);
+    this.#bodies = new Spans(count);
+    const required: number[] = [];
+    for (let at = 0; at < count; at++) {
       if (tokens.kind[at] === Token.Open) {
-        if (at > closed) {
-          closed = this.#partner(at);
-          this.#outermost.push({ from: at, to: closed });
-        }
         if (this.#reader.is(at, '{')) this.#brace(at);
       } else if (tokens.kind[at] === Token.Punctuator && this.#reader.is(at, '=>') && !this.#reader.is(at + 1, '{')) {
         this.#function({ from: at + 1, to: this.#expressionEnd(at + 1) }, at);
       } else if (tokens.kind[at] === Token.Word && this.#reader.is(at, 'require')) {
-        this.#declaration(at);
+        required.push(at);
       }
     }
+    for (const at of required) this.#declaration(at);
   }
 
   isTop(at: number): boolean {
-    return !this.#outermost.some((span) => contains(span, at));
+    return this.tokens.parent[at] === -1;
   }
 
   isReached(at: number): boolean {
-    return this.#functions.some((span) => contains(span, at));
+    return this.#functions.innermost(at) !== undefined;
   }
 
   isCaught(at: number, close: number, isPromise: boolean): boolean {
     if (isPromise && this.#hasCatch(close)) return true;
     // A promise that nobody waits for here rejects after the block has ended.
     if (isPromise && this.#word(at - 1) !== 'await') return false;
-    const attempt = innermost(this.#tries, at);
+    const attempt = this.#tries.innermost(at);
     if (attempt === undefined) return false;
-    const inner = innermost(this.#functions, at);
+    const inner = this.#functions.innermost(at);
     return inner === undefined || inner.from <= attempt.from;
   }
 
   isShadowed(at: number): boolean {
-    return this.#shadows.some((span) => contains(span, at));
+    return this.#shadows.innermost(at) !== undefined;
   }
 
   beginsStatement(at: number): boolean {
@@ -94,7 +100,7 @@ class ScopeFinder implements Scopes {
     const word = this.#word(before);
     if (word === '=>') this.#function({ from: open, to: close }, before);
     else if (word === 'try' && !this.#isProperty(before) && this.#word(close + 1) === 'catch')
-      this.#tries.push({ from: open, to: close });
+      this.#tries.add({ from: open, to: close });
     else if (word === ')' && this.tokens.kind[before] === Token.Close)
       this.#afterParentheses(open, close, this.#partner(before));
   }
@@ -114,10 +120,10 @@ class ScopeFinder implements Scopes {
    * @param header a token of the function's head: its arrow, or the parenthesis that opens its parameters
    */
   #function(span: Span, header: number): void {
-    this.#bodies.push(span);
+    this.#bodies.add(span);
     const whole = { from: this.#parametersFrom(header), to: span.to };
-    if (this.#takesRequire(header)) this.#shadows.push(whole);
-    if (this.#isDeclared(header) || !this.#isCalledAtOnce(span)) this.#functions.push(whole);
+    if (this.#takesRequire(header)) this.#shadows.add(whole);
+    if (this.#isDeclared(header) || !this.#isCalledAtOnce(span)) this.#functions.add(whole);
   }
 
   #parametersFrom(header: number): number {
@@ -132,6 +138,8 @@ class ScopeFinder implements Scopes {
     const open = isArrow ? this.#partner(header - 1) : header;
     const close = this.#partner(open);
     for (let at = open + 1; at < close; at++) {
+      // No pattern has parentheses: what stands in them is a default.
+      if (this.#reader.is(at, '(')) at = this.#partner(at);
       if (!this.#reader.is(at, 'require')) continue;
       const before = this.#word(at - 1);
       const after = this.#word(at + 1);
@@ -165,13 +173,22 @@ class ScopeFinder implements Scopes {
     return ['return', 'await', 'void', 'typeof', 'new', 'yield', 'default', 'case'].includes(this.#word(at));
   }
 
-  /** The last token of an arrow's expression. */
+  /** The last token of an arrow's expression. One arrow after another ends where the first does. */
   #expressionEnd(first: number): number {
+    const parent = this.tokens.parent[first] ?? -1;
+    const known = this.#expressions.get(parent);
+    if (known !== undefined && known.from <= first && first <= known.to) return known.to;
+    const to = this.#findExpressionEnd(first);
+    this.#expressions.set(parent, { from: first, to });
+    return to;
+  }
+
+  #findExpressionEnd(first: number): number {
     for (let at = first; at < this.tokens.count; at++) {
       const kind = this.tokens.kind[at];
       if (kind === Token.Open) at = this.#partner(at);
       else if (kind === Token.Close) return at - 1;
-      else if (kind === Token.Punctuator && (this.#word(at) === ',' || this.#word(at) === ';')) return at - 1;
+      else if (kind === Token.Punctuator && (this.#reader.is(at, ',') || this.#reader.is(at, ';'))) return at - 1;
       else if (at > first && this.beginsStatement(at)) return at - 1;
     }
     return this.tokens.count - 1;
@@ -182,34 +199,40 @@ class ScopeFinder implements Scopes {
     if (this.#isProperty(at) || (this.#word(at + 1) === '=' && this.#isCreateRequire(at + 2))) return;
     const reader = this.#reader;
     const whole = { from: 0, to: this.tokens.count };
-    const binding = bindingAt(reader, at);
+    const binding = this.#bindings.at(at);
     if (binding === undefined) return;
     switch (binding.reach) {
       case 'function':
-        this.#shadows.push(innermost(this.#bodies, at) ?? whole);
+        this.#shadows.add(this.#bodies.innermost(at) ?? whole);
         return;
-      case 'itself': {
-        let body = at + 1;
-        while (body < this.tokens.count && !this.#reader.is(body, '{')) {
-          body = this.tokens.kind[body] === Token.Open ? this.#partner(body) + 1 : body + 1;
-        }
-        this.#shadows.push({ from: at, to: this.#partner(body) });
+      case 'itself':
+        this.#shadows.add({ from: at, to: this.#partner(this.#bodyBehind(at)) });
         return;
-      }
       case 'block': {
-        const open = enclosing(reader, binding.first);
-        this.#shadows.push(open < 0 ? whole : { from: open, to: this.#partner(open) });
+        const open = this.tokens.parent[binding.first] ?? -1;
+        this.#shadows.add(open < 0 ? whole : { from: open, to: this.#partner(open) });
         return;
       }
       case 'catch':
       case 'for': {
-        let head = enclosing(reader, binding.first);
-        while (this.#word(head) !== '(' && head >= 0) head = enclosing(reader, head);
+        let head = this.tokens.parent[binding.first] ?? -1;
+        while (head >= 0 && !reader.is(head, '(')) head = this.tokens.parent[head] ?? -1;
         const body = this.#partner(head) + 1;
         const to = this.#word(body) === '{' ? this.#partner(body) : this.#expressionEnd(body);
-        this.#shadows.push({ from: head, to });
+        this.#shadows.add({ from: head, to });
       }
     }
+  }
+
+  /** The brace that opens the body of the function or class with its name at this token. */
+  #bodyBehind(at: number): number {
+    if (this.#head !== undefined && this.#head.from <= at && at <= this.#head.to) return this.#head.to;
+    let to = at + 1;
+    while (to < this.tokens.count && !this.#reader.is(to, '{')) {
+      to = this.tokens.kind[to] === Token.Open ? this.#partner(to) + 1 : to + 1;
+    }
+    this.#head = { from: at, to };
+    return to;
   }
 
   isCreatedHere(at: number): boolean {
@@ -266,14 +289,4 @@ class ScopeFinder implements Scopes {
   #word(at: number): string {
     return this.#reader.word(at);
   }
-}
-
-function contains(span: Span, at: number): boolean {
-  return span.from <= at && at <= span.to;
-}
-
-function innermost(spans: readonly Span[], at: number): Span | undefined {
-  let found: Span | undefined;
-  for (const span of spans) if (contains(span, at) && (found === undefined || span.from >= found.from)) found = span;
-  return found;
 }

@@ -83,8 +83,7 @@ class Tokenizer {
         this.#slash();
         return;
       case Class.Open:
-        this.#open.push(this.#tokens.count);
-        this.#push(Token.Open, this.#at, this.#at + 1);
+        this.#open.push(this.#push(Token.Open, this.#at, this.#at + 1));
         return;
       case Class.Close:
         this.#close(code);
@@ -135,8 +134,7 @@ class Tokenizer {
       if (code === 92) this.#at++;
       else if (code === 36 && text.charCodeAt(this.#at + 1) === 123) {
         this.#push(Token.TemplatePart, from, this.#at);
-        this.#open.push(this.#tokens.count);
-        this.#push(Token.Open, this.#at, this.#at + 2);
+        this.#open.push(this.#push(Token.Open, this.#at, this.#at + 2));
         return;
       } else if (Number.isNaN(code)) throw new LexicalProblem('a template is never closed', from);
     }
@@ -270,7 +268,7 @@ class Tokenizer {
 
   /** @returns the token's index */
   #push(kind: Token, start: number, end: number): number {
-    this.#tokens.push(kind, start, end, this.#lineEnded);
+    this.#tokens.push(kind, start, end, this.#open.at(-1) ?? -1, this.#lineEnded);
     this.#lineEnded = false;
     this.#at = end;
     return this.#tokens.count - 1;

@@ -35,6 +35,8 @@ export interface Tokens {
   readonly end: Int32Array;
   /** For `Open` and `Close`, the index of the partner; -1 for the rest and for a bracket without one. */
   readonly partner: Int32Array;
+  /** The index of the `Open` that each token stands in, a bracket's own outside of it; -1 at the top. */
+  readonly parent: Int32Array;
   /** 1 where a line ends between the token before and this one. */
   readonly newLine: Uint8Array;
   readonly problem?: { readonly message: string; readonly offset: number };
@@ -47,6 +49,7 @@ export class TokenList implements Tokens {
   start: Int32Array;
   end: Int32Array;
   partner: Int32Array;
+  parent: Int32Array;
   newLine: Uint8Array;
 
   constructor(readonly text: string) {
@@ -55,15 +58,17 @@ export class TokenList implements Tokens {
     this.start = new Int32Array(capacity);
     this.end = new Int32Array(capacity);
     this.partner = new Int32Array(capacity);
+    this.parent = new Int32Array(capacity);
     this.newLine = new Uint8Array(capacity);
   }
 
-  push(kind: Token, start: number, end: number, isOnNewLine: boolean): void {
+  push(kind: Token, start: number, end: number, parent: number, isOnNewLine: boolean): void {
     if (this.count === this.kind.length) this.#grow();
     this.kind[this.count] = kind;
     this.start[this.count] = start;
     this.end[this.count] = end;
     this.partner[this.count] = -1;
+    this.parent[this.count] = parent;
     this.newLine[this.count] = isOnNewLine ? 1 : 0;
     this.count++;
   }
@@ -83,6 +88,7 @@ export class TokenList implements Tokens {
     this.start = copyInto(new Int32Array(double), this.start);
     this.end = copyInto(new Int32Array(double), this.end);
     this.partner = copyInto(new Int32Array(double), this.partner);
+    this.parent = copyInto(new Int32Array(double), this.parent);
     this.newLine = copyInto(new Uint8Array(double), this.newLine);
   }
 }
