@@ -199,7 +199,9 @@ describe('a workspace whose production is a folder of this machine', () => {
     };
     assert.deepEqual(await lensesOf(), ['Delete src/tones.js Too', 'Plan Again']);
     await vscode.commands.executeCommand(deletion.command.command, ...(deletion.command.arguments ?? []));
-    assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /^- src\/tones\.js {2}/m);
+    await until('the page shows the new plan', () =>
+      /^- src\/tones\.js {2}/m.test(vscode.window.activeTextEditor?.document.getText() ?? ''),
+    );
     assert.deepEqual(await lensesOf(), ['Deploy…', 'Plan Again']);
     for (const uri of [production, uriIn('api/src/tones'), uriIn('api/src/ring.js')]) {
       await vscode.workspace.fs.delete(uri, { recursive: true });
