@@ -2,7 +2,7 @@ import { DRIFT_KINDS } from '../core/drift/drift.ts';
 import type { DriftEntry, DriftKind } from '../core/drift/drift.ts';
 import { summarise } from '../core/drift/summary.ts';
 import type { VerbContext } from './context.ts';
-import { closureOf, judge, layOut, missingHere, perhapsMissing, wholeOverlay } from './links.ts';
+import { closureOf, judge, layOut, locksApart, missingHere, perhapsMissing, wholeOverlay } from './links.ts';
 import { look } from './look.ts';
 import type { Look, LookOptions } from './look.ts';
 import type { AuditResult } from './results.ts';
@@ -10,30 +10,34 @@ import type { AuditResult } from './results.ts';
 /** What production has, what the workspace has, and what code needs that only production has. Writes nothing on the host. */
 export async function audit(context: VerbContext, options: LookOptions = {}): Promise<AuditResult> {
   const both = await look(context, options);
-  const entries = await withNeeds(context, both);
-  return auditResult(context, both, entries, (await context.host()).address);
+  const needs = await needsOf(context, both);
+  return auditResult(context, both, needs, (await context.host()).address);
 }
 
+/** What code here needs of production, and how far that is from what is there. */
+export type Needs = Pick<AuditResult, 'entries' | 'lockDifferences'>;
+
 /** Marks what code needs first: imported by the workspace, or by something that the workspace would have to pull. */
-export async function withNeeds(context: VerbContext, both: Look): Promise<DriftEntry[]> {
+export async function needsOf(context: VerbContext, both: Look): Promise<Needs> {
   const links = await layOut(context, both, wholeOverlay(both.drift));
-  const { findings } = await judge(context, links);
+  const { findings, reaches } = await judge(context, links);
   const needed = missingHere(findings);
   for (const file of await closureOf(context, links, [...needed.keys()])) {
     if (file.importedBy !== undefined) needed.set(file.path, [{ file: file.importedBy, line: 0 }]);
   }
   const perhaps = perhapsMissing(findings);
-  return both.drift.map((entry) => {
+  const entries = both.drift.map((entry): DriftEntry => {
     if (entry.kind !== 'productionOnly') return entry;
     const [neededBy, perhapsNeededBy] = [needed.get(entry.path), perhaps.get(entry.path)];
     return { ...entry, ...(neededBy && { neededBy }), ...(perhapsNeededBy && { perhapsNeededBy }) };
   });
+  return { entries, lockDifferences: await locksApart(context, links, reaches) };
 }
 
 export function auditResult(
   context: VerbContext,
   both: Look,
-  entries: readonly DriftEntry[],
+  { entries, lockDifferences }: Needs,
   address: string,
 ): AuditResult {
   const { inventory, history } = both;
@@ -48,6 +52,7 @@ export function auditResult(
     evidence: history.evidence,
     entries: [...entries].sort(byWeight),
     counts: countKinds(entries),
+    lockDifferences,
     ...(inventory.contents !== undefined && { contents: inventory.contents }),
     unlisted: inventory.unlisted,
     unreadable: [...inventory.unreadable, ...problems],

@@ -2,6 +2,8 @@ import { realpath } from 'node:fs/promises';
 import { count } from '../core/words.ts';
 import type { DriftEntry, Place } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
+import { lockDifferences } from '../core/link/lock-differences.ts';
+import type { LockDifference } from '../core/link/lock-differences.ts';
 import { packageDifferences } from '../core/link/package-differences.ts';
 import type { PackageDifference } from '../core/link/package-differences.ts';
 import type { ProjectView } from '../core/link/project.ts';
@@ -9,7 +11,8 @@ import { isModulePath } from '../core/link/project.ts';
 import type { ModuleKind } from '../core/link/module-system.ts';
 import { closure } from '../core/link/production-modules.ts';
 import type { ClosureFile } from '../core/link/production-modules.ts';
-import { withReach } from '../core/link/reach.ts';
+import { reachIn, withReach } from '../core/link/reach.ts';
+import type { Reaches } from '../core/link/reach.ts';
 import { runtimeOf } from '../core/link/runtime.ts';
 import { parsedModules, syntaxErrors } from '../core/link/syntax.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
@@ -139,6 +142,12 @@ export function compilable(context: VerbContext, links: Links): Promise<Map<stri
 /** Where a `package.json` decides otherwise here than it will on production. */
 export function packagesApart(context: VerbContext, links: Links): Promise<PackageDifference[]> {
   return settle(links.project, links.sources, context.signal, packageDifferences);
+}
+
+/** Where production's packages are not what the lockfile here says. Modules that nothing reaches name none that is needed. */
+export function locksApart(context: VerbContext, links: Links, reaches: Reaches): Promise<LockDifference[]> {
+  const modules = links.project.modules.filter((path) => reachIn(reaches, { tree: 'local', path })?.when !== 'never');
+  return settle(links.project, links.sources, context.signal, (view) => lockDifferences(view, modules));
 }
 
 /** Production files with everything that they need and the workspace lacks. Paths are relative to the root. */

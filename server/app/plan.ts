@@ -17,7 +17,7 @@ import { settle } from '../io/settle.ts';
 import { build, staleSource } from './build.ts';
 import type { VerbContext } from './context.ts';
 import { UsageFailure } from './failures.ts';
-import { compilable, judge, layOut, packagesApart } from './links.ts';
+import { compilable, judge, layOut, locksApart, packagesApart } from './links.ts';
 import type { Overlay } from './links.ts';
 import { look } from './look.ts';
 import type { Look } from './look.ts';
@@ -171,6 +171,7 @@ async function judgeMerged(
   const { findings, notJudged } = verdict;
   const unreadable = verdict.unreadable.filter(({ module }) => written.has(module));
   const packageDifferences = await packagesApart(context, links);
+  const lockDifferences = await locksApart(context, links, verdict.reaches);
   const parsed = await compilable(context, links);
   const kinds = new Map<string, ModuleKind>();
   for (const { path: place, local } of overlay.writes) {
@@ -181,7 +182,7 @@ async function judgeMerged(
   const replaced = new Set(operations.filter(({ kind }) => kind === 'replace').map((operation) => operation.path));
   return {
     concerns: [
-      ...linkConcerns({ findings, notJudged, unreadable, packageDifferences, written }),
+      ...linkConcerns({ findings, notJudged, unreadable, packageDifferences, lockDifferences, written }),
       ...hotfixConcerns(both.drift, replaced),
     ],
     relies,

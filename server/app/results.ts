@@ -1,5 +1,6 @@
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding } from '../core/link/finding.ts';
+import type { LockDifference } from '../core/link/lock-differences.ts';
 import type { PackageDifference } from '../core/link/package-differences.ts';
 import type { KnownContents } from '../core/tree/inventory.ts';
 import type { GuardFinding, Plan } from '../core/plan/plan.ts';
@@ -39,6 +40,8 @@ export interface AuditResult {
   /** Production-only that code needs first, then by weight; `same` left out unless asked. */
   readonly entries: readonly DriftEntry[];
   readonly counts: Readonly<Record<DriftEntry['kind'], number>>;
+  /** Where production's packages are not what the lockfile here says. */
+  readonly lockDifferences: readonly LockDifference[];
   /** How production's contents came to be known: by a hash just now, or by looks that are the same as when they were hashed. */
   readonly contents?: KnownContents;
   readonly unlisted: readonly { readonly path: string; readonly reason: string; readonly count?: number }[];

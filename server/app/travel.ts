@@ -11,7 +11,7 @@ import type { KnownModules } from '../io/inventory-file.ts';
 import { moduleKey } from '../io/modules.ts';
 import { RecordingHost, ReplayingHost } from '../io/replaying-host.ts';
 import { settle } from '../io/settle.ts';
-import { auditResult, withNeeds } from './audit.ts';
+import { auditResult, needsOf } from './audit.ts';
 import { check } from './check.ts';
 import type { VerbContext } from './context.ts';
 import { UsageFailure } from './failures.ts';
@@ -34,7 +34,7 @@ export async function auditToTravel(
   );
   const recorded: VerbContext = { ...context, host: () => Promise.resolve(recording) };
   const both = await look(recorded, options);
-  const entries = await withNeeds(recorded, both);
+  const needs = await needsOf(recorded, both);
   const links = await layOut(recorded, both, wholeOverlay(both.drift));
   await packagesApart(recorded, links);
   await settle(links.project, links.sources, context.signal, entryPoints);
@@ -42,7 +42,7 @@ export async function auditToTravel(
   if (memory === undefined) throw new Error('the look was not recorded');
   const modules = await modulesThere(context, memory, links);
   return {
-    result: auditResult(context, both, entries, recording.address),
+    result: auditResult(context, both, needs, recording.address),
     text: inventoryFileText({ target: context.target.name, rules: rulesOf(context), memory, modules }),
   };
 }

@@ -36,6 +36,11 @@ export function auditReport(result: AuditResult, options: ReportOptions): string
       ]),
       options,
     ),
+    group(
+      'Packages against the lockfile here',
+      result.lockDifferences.map((each) => [each.message]),
+      options,
+    ),
     group('The same on both sides', options.all === true ? groups.same.map((entry) => [entry.path]) : [], options),
     options.all === true || (result.contents?.notRemembered.length ?? 0) > 0 ? knownBy(result.contents, options) : [],
     result.complete

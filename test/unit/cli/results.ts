@@ -115,6 +115,7 @@ export function audited(entries: readonly DriftEntry[], changed: Partial<AuditRe
       unreadable: 0,
       same: 0,
     },
+    lockDifferences: [],
     unlisted: [],
     unreadable: [],
     ...changed,

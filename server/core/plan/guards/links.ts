@@ -1,6 +1,7 @@
 import type { DriftEntry } from '../../drift/drift.ts';
 import type { Finding } from '../../link/finding.ts';
 import type { UnreadableLink } from '../../link/judge.ts';
+import type { LockDifference } from '../../link/lock-differences.ts';
 import type { PackageDifference } from '../../link/package-differences.ts';
 import type { Concern } from './concern.ts';
 
@@ -10,6 +11,7 @@ export interface LinkFacts {
   readonly notJudged: readonly { readonly path: string; readonly reason: string }[];
   readonly unreadable: readonly UnreadableLink[];
   readonly packageDifferences: readonly PackageDifference[];
+  readonly lockDifferences: readonly LockDifference[];
   /** Modules that the plan writes, relative to the config's folder. */
   readonly written: ReadonlySet<string>;
 }
@@ -40,6 +42,14 @@ export function linkConcerns(facts: LinkFacts): Concern[] {
       ...(local !== null && { path: local }),
       message,
       remedy: 'Deploy it too ("map"), or make both say the same.',
+      blocking: 'never',
+    })),
+    ...facts.lockDifferences.map(({ lockfile, severity, message, remedy }): Concern => ({
+      guard: 'lockfile',
+      severity,
+      path: lockfile,
+      message,
+      remedy,
       blocking: 'never',
     })),
     ...facts.unreadable.map(({ module, specifier, reason }): Concern => ({

@@ -19,6 +19,7 @@ const say = (more: Partial<LinkFacts>) =>
     findings: [],
     notJudged: [],
     packageDifferences: [],
+    lockDifferences: [],
     unreadable: [],
     written: new Set(['src/index.js']),
     ...more,
@@ -26,6 +27,12 @@ const say = (more: Partial<LinkFacts>) =>
 
 describe('the guard of links', () => {
   it('says nothing where every link is judged and leads somewhere', () => expect(say({})).toEqual([]));
+  it('tells of a lockfile and blocks nothing by it', () => {
+    const apart = { lockfile: 'package-lock.json', message: 'm', remedy: 'r' };
+    expect(say({ lockDifferences: [{ ...apart, severity: 'warning' }] })).toEqual([
+      'lockfile warning package-lock.json never',
+    ]);
+  });
   it('blocks by errors and by nothing less', () => {
     expect(say({ findings: [finding()] })).toEqual(['production-only-import error src/index.js untilAccepted']);
     const less = [finding({ severity: 'warning', code: 'package-version' }), finding({ severity: 'information' })];
