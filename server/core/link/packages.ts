@@ -76,19 +76,31 @@ function overrides({ overrides, resolutions, pnpm }: Readonly<Record<string, unk
 }
 
 /**
- * Whether a module's packages are looked for in `node_modules` folders, and one is there. Yarn's Plug'n'Play has none: its loader finds them
- * in archives.
+ * Whether packages are installed in a `node_modules` above a module. Not with Yarn's Plug'n'Play, whose loader finds them in archives, and not
+ * in a folder that only tools keep their caches in.
  */
 export function hasNodeModules(view: View, from: TreePath): boolean {
-  let isThere = false;
   for (const modules of moduleFolders(dirname(from))) {
-    if (PLUG_AND_PLAY.some((loader) => view.locate(join(dirname(modules), loader)).state !== 'absent')) return false;
-    isThere ||= view.locate(modules).state === 'known';
+    if (PLUG_AND_PLAY.some((loader) => view.locate(join(dirname(modules), loader)).state === 'known')) return false;
+    const folder = view.locate(modules);
+    const names = folder.state === 'known' ? view.list(folder.value.path) : folder;
+    if (names.state === 'known' && [...names.value.keys()].some(isOfAnInstaller)) return true;
   }
-  return isThere;
+  return false;
 }
 
 const PLUG_AND_PLAY = ['.pnp.cjs', '.pnp.js'];
+/** What npm, pnpm and Yarn note of what they installed. */
+const RECORDS: ReadonlySet<string> = new Set([
+  '.package-lock.json',
+  '.modules.yaml',
+  '.yarn-integrity',
+  '.yarn-state.yml',
+]);
+
+function isOfAnInstaller(name: string): boolean {
+  return !name.startsWith('.') || RECORDS.has(name);
+}
 
 /** A package as it lies in a `node_modules`; its own name is another one than the folder's where an alias was installed. */
 export interface Installed {

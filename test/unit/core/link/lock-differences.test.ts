@@ -15,13 +15,15 @@ function told(options: ProjectOptions): string[] {
 
 /** Places below `node_modules`, each with its version and what else the lockfile says of it. */
 function lock(packages: Record<string, object>): object {
-  const entries = Object.entries(packages).map(([place, entry]) => [`node_modules/${place}`, entry]);
-  return { lockfileVersion: 3, packages: { '': { name: 'app' }, ...Object.fromEntries(entries) } };
+  const entries: Record<string, object> = { '': { name: 'app' } };
+  for (const [place, entry] of Object.entries(packages)) entries[`node_modules/${place}`] = entry;
+  return { lockfileVersion: 3, packages: entries };
 }
 
 function installed(packages: Record<string, { version: string }>): Files {
-  const files = Object.entries(packages).map(([place, entry]) => [`node_modules/${place}/package.json`, entry]);
-  return { ...Object.fromEntries(files), 'node_modules/.package-lock.json': lock(packages) };
+  const files: Record<string, object> = { 'node_modules/.package-lock.json': lock(packages) };
+  for (const [place, entry] of Object.entries(packages)) files[`node_modules/${place}/package.json`] = entry;
+  return files;
 }
 
 const code = { 'a.js': "require('a'); require('@s/b/deep'); require('fs'); require('./x')" };

@@ -132,9 +132,17 @@ it('hasNodeModules looks upward', () => {
   expect(hasNodeModules(tree, '/other/x.js')).toBe(false);
 });
 
-it("hasNodeModules is false below Yarn's Plug'n'Play, whatever else node_modules is used for", () => {
-  const tree = view({ '/app/node_modules/.cache/x': '', '/app/.pnp.cjs': '' });
-  expect(hasNodeModules(tree, '/app/src/x.js')).toBe(false);
+it("hasNodeModules is false below Yarn's Plug'n'Play, and where only tools keep something", () => {
+  const tree = view({
+    '/pnp/.pnp.cjs': '',
+    '/pnp/node_modules/.cache/x': '',
+    '/pnp/packages/a/node_modules/.vite/x': '',
+    '/cache/node_modules/.cache/x': '',
+    '/none/node_modules/.package-lock.json': {},
+  });
+  expect(hasNodeModules(tree, '/pnp/packages/a/x.js')).toBe(false);
+  expect(hasNodeModules(tree, '/cache/x.js')).toBe(false);
+  expect(hasNodeModules(tree, '/none/x.js')).toBe(true);
 });
 
 describe('isOtherThan', () => {
