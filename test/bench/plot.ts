@@ -6,7 +6,7 @@ export interface Plot {
   readonly lines: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
 }
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 400, 60, 170, 40, 50];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [720, 400, 60, 220, 40, 50];
 const COLOURS = ['#7c3aed', '#c2410c', '#64748b', '#0f766e'];
 
 /** An SVG picture that can be read on a light and on a dark page. */
