@@ -2,6 +2,7 @@ import type { DriftEntry } from '../../drift/drift.ts';
 import type { Finding } from '../../link/finding.ts';
 import type { UnreadableLink } from '../../link/judge.ts';
 import type { LockDifference } from '../../link/lock-differences.ts';
+import { whenItFails } from '../../link/reach.ts';
 import type { PackageDifference } from '../../link/package-differences.ts';
 import type { Concern } from './concern.ts';
 
@@ -23,7 +24,7 @@ export function linkConcerns(facts: LinkFacts): Concern[] {
       guard: finding.code,
       severity: finding.severity,
       path: finding.file.path,
-      message: finding.message,
+      message: [finding.message, whenItFails(finding)].filter((each) => each !== undefined).join(' '),
       remedy: finding.remedy,
       link: finding,
       blocking: finding.severity === 'error' ? 'untilAccepted' : 'never',
