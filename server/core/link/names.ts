@@ -3,6 +3,7 @@ import type { TreePath } from '../tree/tree.ts';
 import type { View } from '../tree/view.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { isEsModule } from './module-system.ts';
+import { hasChange } from './node-rules.ts';
 import { resolve } from './resolve.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -73,9 +74,8 @@ class Names {
 
   /** Node's lexer follows `module.exports = require(…)`; what it cannot find it passes over. */
   #commonJs(path: TreePath, module: ModuleFacts, seen: Set<TreePath>): Bindings | undefined {
-    const names: Bindings = new Map(
-      ['default', 'module.exports', ...module.exports].map((name) => [name, `${path}\0${name}`]),
-    );
+    const whole = hasChange(this.runtime.node, 'moduleExportsName') ? ['default', 'module.exports'] : ['default'];
+    const names: Bindings = new Map([...whole, ...module.exports].map((name) => [name, `${path}\0${name}`]));
     for (const specifier of module.starFrom) {
       const { outcome } = resolve(this.view, path, 'require', specifier, this.runtime);
       if (outcome.kind === 'missing' || outcome.kind === 'builtin') continue;

@@ -50,6 +50,8 @@ const CHANGES = {
     [22, 22],
     [24, 15],
   ],
+  /** `import` gives the whole of a CommonJS module by the name `module.exports` too. */
+  moduleExportsName: [[23, 0]],
   /** An internal import may begin with `#/`. */
   hashSlash: [
     [24, 14],

@@ -36,6 +36,8 @@ class ScopeFinder implements Scopes {
   readonly #bodies: Spans;
   /** By the bracket that an expression stands in: where the last one that was looked at begins and ends. */
   readonly #expressions = new Map<number, Span>();
+  /** The braces that open the bodies of classes. */
+  readonly #classes = new Set<number>();
   /** From the last name of a function or class that was looked at to its body. */
   #head: Span | undefined;
   readonly #reader: TokenReader;
@@ -55,8 +57,9 @@ class ScopeFinder implements Scopes {
         if (this.#reader.is(at, '{')) this.#brace(at);
       } else if (tokens.kind[at] === Token.Punctuator && this.#reader.is(at, '=>') && !this.#reader.is(at + 1, '{')) {
         this.#function({ from: at + 1, to: this.#expressionEnd(at + 1) }, at);
-      } else if (tokens.kind[at] === Token.Word && this.#reader.is(at, 'require')) {
-        required.push(at);
+      } else if (tokens.kind[at] === Token.Word) {
+        if (this.#reader.is(at, 'require')) required.push(at);
+        else if (this.#reader.is(at, 'class') && !this.#isProperty(at)) this.#classes.add(this.#bodyBehind(at));
       }
     }
     for (const at of required) this.#declaration(at);
@@ -110,8 +113,14 @@ class ScopeFinder implements Scopes {
     const head = parentheses - 1;
     const word = this.#word(head);
     const isControl = NOT_A_FUNCTION.has(word) || (word === 'await' && this.#word(head - 1) === 'for');
-    if (isControl && !this.#isProperty(head)) return;
+    if (isControl && !this.#isMethodName(head)) return;
     this.#function({ from: open, to: close }, parentheses);
+  }
+
+  /** Whether a word that could begin a statement is a method's name: in a class stand no statements, and none begins behind a comma. */
+  #isMethodName(at: number): boolean {
+    if (this.#isProperty(at) || this.#classes.has(this.tokens.parent[at] ?? -1)) return true;
+    return [',', 'async', 'get', 'set', '*'].includes(this.#word(at - 1));
   }
 
   /**
@@ -224,7 +233,7 @@ class ScopeFinder implements Scopes {
     }
   }
 
-  /** The brace that opens the body of the function or class with its name at this token. */
+  /** The brace that opens the body of the function or class whose head this token is in. */
   #bodyBehind(at: number): number {
     if (this.#head !== undefined && this.#head.from <= at && at <= this.#head.to) return this.#head.to;
     let to = at + 1;

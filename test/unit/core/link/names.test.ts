@@ -37,19 +37,23 @@ describe('exportedNames', () => {
   });
 
   it('of CommonJS are what Node’s lexer sees, and always a default', () => {
-    expect(names({ '/a.cjs': 'exports.b = 1' }, '/a.cjs')).toEqual(['b', 'default', 'module.exports']);
+    expect(names({ '/a.cjs': 'exports.b = 1' }, '/a.cjs')).toEqual(['b', 'default']);
     expect(names({ '/a.cjs': "module.exports = require('./c')", '/c.js': 'exports.d = 1' }, '/a.cjs')).toEqual([
       'd',
       'default',
-      'module.exports',
     ]);
-    expect(names({ '/a.cjs': "module.exports = require('gone')" }, '/a.cjs')).toEqual(['default', 'module.exports']);
+    expect(names({ '/a.cjs': "module.exports = require('gone')" }, '/a.cjs')).toEqual(['default']);
+  });
+
+  it('have the whole of CommonJS by a name of its own since Node 23', () => {
+    const view = new View(new MemoryTree({ '/a.cjs': '' }));
+    expect([...(exportedNames(view, '/a.cjs', { node: [23, 0] }) ?? [])]).toEqual(['default', 'module.exports']);
   });
 
   it('are those of the kind of module that the package.json says', () => {
     const text = 'const x = 1';
     expect(names({ '/package.json': { type: 'module' }, '/a.js': text }, '/a.js')).toEqual([]);
-    expect(names({ '/package.json': {}, '/a.js': text }, '/a.js')).toEqual(['default', 'module.exports']);
+    expect(names({ '/package.json': {}, '/a.js': text }, '/a.js')).toEqual(['default']);
   });
 
   it('of JSON are a default', () => {

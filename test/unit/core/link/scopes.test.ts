@@ -55,6 +55,11 @@ describe('isReached', () => {
     ['switch (x) { case 1: HERE }', false],
     ['function f(a = HERE) {}', true],
     ['const f = (a, { b = HERE }) => b', true],
+    ['class A { a() {} catch(e) { HERE } }', true],
+    ['class A extends B({}) { if(e) { HERE } }', true],
+    ['x = { a, with(e) { HERE } }', true],
+    ['try {} catch (e) { HERE }', false],
+    ['class A { static { if (x) { HERE } } }', false],
     ['x(HERE, (a) => a)', false],
   ])('%s', (text, expected) => {
     expect(at(text, (scopes, token) => scopes.isReached(token))).toBe(expected);
