@@ -267,8 +267,11 @@ class Extraction {
   /** A call that imports: a constant argument is a link, a computed one is dynamic. */
   #call(at: number, open: number, kind: LinkKind): void {
     const close = this.#reader.partner(open);
-    const first = open + 1;
-    if (close >= this.tokens.count || first === close) return;
+    if (close >= this.tokens.count || open + 1 === close) return;
+    let first = open + 1;
+    let end = close;
+    // A cast in a comment stands before parentheses of its own.
+    while (this.#reader.is(first, '(') && this.#reader.partner(first) + 1 === end) end = this.#reader.partner(first++);
     let last = first;
     let text = this.#reader.isText(first) ? this.#reader.text(first) : '';
     while (this.#reader.isText(last) && this.#word(last + 1) === '+' && this.#reader.isText(last + 2)) {
@@ -276,20 +279,20 @@ class Extraction {
       text += this.#reader.text(last);
     }
     // A comma before the parenthesis says nothing.
-    const after = this.#word(last + 1) === ',' && last + 2 === close ? ')' : this.#word(last + 1);
+    const after = this.#word(last + 1) === ',' && last + 2 === end ? ')' : this.#word(last + 1);
     // `require.resolve` with options looks from other places than this module.
-    const isWhole = after === ')' || (after === ',' && kind !== 'require-resolve');
+    const isWhole = after === ')' || (after === ',' && kind !== 'require-resolve' && end === close);
     if (this.#reader.isText(last) && isWhole) {
       this.#addLink(kind, { text, first, last }, at, kind === 'require' ? this.#takenNames(at, close) : [], close);
       return;
     }
     const path = this.#paths.at(first);
-    if (path?.isWhole === true && path.to + 1 === close) {
+    if (path?.isWhole === true && path.to + 1 === end) {
       this.#addLink(kind, { text: path.path, first: path.firstText, last: path.lastText }, at, [], close);
       return;
     }
     const constant = after === '+' ? text : this.#templatePrefix(first);
-    this.#addDynamic(first, close, 'specifier', path?.path ?? constant);
+    this.#addDynamic(first, end, 'specifier', path?.path ?? constant);
   }
 
   #takenNames(at: number, close: number): LinkText['names'] {

@@ -14,6 +14,16 @@ function exported(text: string): Pick<ModuleFacts, 'exports' | 'starFrom'> {
   return { exports, starFrom };
 }
 
+describe('calls that import', () => {
+  it('may have parentheses of their own, as a cast in a comment needs them', () => {
+    expect(links("(/** @type {x} */ (require(/** @type {string} */ ('./a')))); import(('./c'))")).toEqual([
+      'require ./a',
+      'dynamic-import ./c',
+    ]);
+    expect(links("require(('./a', './b')); require(('./c'))('./d'); require(('./e') + x)")).toEqual(['require ./c']);
+  });
+});
+
 describe('imports of ES modules', () => {
   it('are read in all their forms', () => {
     expect(
