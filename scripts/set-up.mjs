@@ -14,6 +14,12 @@ const cache = path.join(top, '.cache');
 const PRODUCTION_TOOLS = { pm2: '5.4.3', express: '4.21.2' };
 /** The oldest Node that a host may have, as a package of its own for each machine. */
 const OLD_NODE = { [`node-linux-${process.arch}`]: '14.21.3' };
+/** What runs TypeScript as it is, by rules of its own; only the tests of links ask them. */
+const TYPESCRIPT_RUNNERS = {
+  tsx: '4.23.15',
+  'ts-node': '10.9.2',
+  'node-24': `npm:node-linux-${process.arch}@24.21.0`,
+};
 const CORPORA = [
   { name: 'ghost', version: '5.130.0' },
   { name: '@directus/api', version: '23.3.2' },
@@ -39,7 +45,10 @@ const QUIET = ['--no-fund', '--no-audit', '--loglevel=error'];
 /** @param {'test' | 'demo' | 'corpora'} purpose */
 export async function setUp(purpose = 'test') {
   installOurs();
-  if (purpose === 'corpora') return installCorpora();
+  if (purpose === 'corpora') {
+    installCorpora();
+    return installProductionTools(TYPESCRIPT_RUNNERS);
+  }
   installDebian(purpose === 'test' ? Object.keys(DEBIAN) : DEBIAN_FOR_DEMO);
   installProductionTools(purpose === 'test' ? { ...PRODUCTION_TOOLS, ...OLD_NODE } : PRODUCTION_TOOLS);
   if (purpose === 'demo') return;
@@ -99,12 +108,22 @@ function withoutStartingServices(asRoot, install) {
 function installProductionTools(tools) {
   for (const [name, version] of Object.entries(tools)) {
     const folder = path.join(cache, 'production-tools', name);
-    if (versionIn(folder, name) === version) continue;
-    say(`${name} ${version} for production`);
+    if (versionIn(folder, name) === version.replace(/.*@/, '')) continue;
+    say(`${name} ${version}`);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
-    run('npm', ['install', '--prefix', folder, '--ignore-scripts', '--save-exact', ...QUIET, `${name}@${version}`]);
+    // A peer is what the one that is served brings: of these, nothing of ours.
+    run('npm', [
+      'install',
+      '--prefix',
+      folder,
+      '--ignore-scripts',
+      '--legacy-peer-deps',
+      '--save-exact',
+      ...QUIET,
+      `${name}@${version}`,
+    ]);
   }
 }
 

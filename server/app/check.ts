@@ -4,6 +4,7 @@ import type { Finding } from '../core/link/finding.ts';
 import { VERDICTS } from '../core/link/finding.ts';
 import type { UnreadableLink } from '../core/link/judge.ts';
 import type { Reaches } from '../core/link/reach.ts';
+import type { Runtime } from '../core/link/runtime.ts';
 import { judge, layOut, packagesApart, wholeOverlay } from './links.ts';
 import { look } from './look.ts';
 import type { CheckResult } from './results.ts';
@@ -13,8 +14,10 @@ export async function check(context: VerbContext): Promise<CheckResult> {
   return (await checkWithReaches(context)).result;
 }
 
-/** Beside the verdicts, how every module comes to run, also those that nothing is wrong with yet. */
-export async function checkWithReaches(context: VerbContext): Promise<{ result: CheckResult; reaches: Reaches }> {
+/** Beside the verdicts, how every module comes to run, also those that nothing is wrong with yet; and what runs them. */
+export async function checkWithReaches(
+  context: VerbContext,
+): Promise<{ result: CheckResult; reaches: Reaches; runtime: Runtime }> {
   const both = await look(context);
   const links = await layOut(context, both, wholeOverlay(both.drift));
   const verdict = await judge(context, links);
@@ -28,7 +31,7 @@ export async function checkWithReaches(context: VerbContext): Promise<{ result: 
     notJudged: [...verdict.notJudged, ...verdict.unreadable.map(asNotJudged)],
     packageDifferences: await packagesApart(context, links),
   };
-  return { result, reaches: verdict.reaches };
+  return { result, reaches: verdict.reaches, runtime: links.project.runtime };
 }
 
 /** Where an import leads to what could not be read on production, nobody knows whether it resolves. */

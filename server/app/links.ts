@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { count } from '../core/words.ts';
 import type { DriftEntry, Place } from '../core/drift/drift.ts';
+import { declaredRunner } from '../core/link/entries.ts';
 import type { Finding } from '../core/link/finding.ts';
 import { lockDifferences } from '../core/link/lock-differences.ts';
 import type { LockDifference } from '../core/link/lock-differences.ts';
@@ -81,28 +82,33 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
 
   const left = new Set(overlay.leaves.map((entry) => entry.local));
   const managed = [...local.files.values()].filter((file) => file.kind === 'file' && !left.has(file.local));
+  const project: LiveProject = {
+    folder,
+    root: inventory.realRoot,
+    selection,
+    runtime: runtimeOf(inventory.platform),
+    starts: inventory.platform.starts ?? [],
+    local: localTree,
+    production,
+    merged: new OverlayTree(production, laid),
+    modules: managed.map((file) => file.local).filter(isModulePath),
+    productionOnly: modulesThatStay(look, overlay),
+  };
+  const sources = {
+    local: new DiskSource(modules, (path) => hashesHere.get(path)),
+    production: new HostSource(
+      host,
+      inventory.realRoot,
+      (path) => hashesThere.get(path) ?? known?.hashes.get(path),
+      modules,
+    ),
+  };
+  // What runs there now is proof; else what is declared.
+  const isTold = inventory.platform.typescript !== undefined || project.starts.length > 0;
+  const typescript = isTold ? undefined : await settle(project, sources, context.signal, declaredRunner);
   return {
-    project: {
-      folder,
-      root: inventory.realRoot,
-      selection,
-      runtime: runtimeOf(inventory.platform),
-      starts: inventory.platform.starts ?? [],
-      local: localTree,
-      production,
-      merged: new OverlayTree(production, laid),
-      modules: managed.map((file) => file.local).filter(isModulePath),
-      productionOnly: modulesThatStay(look, overlay),
-    },
-    sources: {
-      local: new DiskSource(modules, (path) => hashesHere.get(path)),
-      production: new HostSource(
-        host,
-        inventory.realRoot,
-        (path) => hashesThere.get(path) ?? known?.hashes.get(path),
-        modules,
-      ),
-    },
+    project: typescript === undefined ? project : { ...project, runtime: { ...project.runtime, typescript } },
+    sources,
     modules,
     written: overlay.writes.map((write) => write.local).filter(isModulePath),
   };

@@ -43,13 +43,14 @@ export const inventory: Handler<'inventory'> = async (ask, conversation) => {
 };
 
 export function platform(realRoot: string): HostPlatform {
-  const { nodePath, starts } = runningNodes(realRoot);
+  const { nodePath, starts, typescript } = runningNodes(realRoot);
   return {
     by: 'node',
     node: process.version,
     os: process.platform,
     ...(nodePath.length > 0 && { nodePath }),
     ...(starts.length > 0 && { starts }),
+    ...(typescript !== undefined && { typescript }),
   };
 }
 

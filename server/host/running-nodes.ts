@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'fs';
 import * as path from 'path';
+import { onlyRunner, runnerIn } from '../core/link/typescript-runner.ts';
+import type { TypeScriptRunner } from '../core/link/typescript-runner.ts';
 
 /** What the Nodes that run an application of this root tell of it; all paths are absolute. */
 export interface RunningNodes {
@@ -7,30 +9,40 @@ export interface RunningNodes {
   readonly nodePath: readonly string[];
   /** The files that they were started with, as the command named them: perhaps without an extension, or by another name for the root. */
   readonly starts: readonly string[];
+  /** What runs TypeScript in them; `null` where that is not one thing, or none that we know. Not said where nothing does. */
+  readonly typescript?: TypeScriptRunner | null;
 }
 
 /**
- * Looks at the Nodes that stand in this root, or whose script does. Of their environment nothing is looked at but `NODE_PATH` and where PM2
- * says that the script lies. Without `/proc` nobody can tell, and of another user's process only what its command line says.
+ * Looks at the Nodes that stand in this root, or whose script does. Of their environment nothing is looked at but `NODE_PATH`, `NODE_OPTIONS`,
+ * and where PM2 says that the script lies and what options it gave to Node. Without `/proc` nobody can tell, and of another user's process only what its command line says.
  */
 export function runningNodes(realRoot: string): RunningNodes {
   const isBelow = (place: string): boolean => place === realRoot || place.startsWith(`${realRoot}/`);
   let nodePath: string[] | undefined;
   const starts = new Set<string>();
+  const runners: (TypeScriptRunner | 'other')[] = [];
   for (const pid of namesIn('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
     const node = nodeAt(`/proc/${pid}`);
     if (node === undefined) continue;
     if (node.script !== undefined && isBelow(node.script)) starts.add(node.script);
     if (node.cwd !== undefined && isBelow(node.cwd)) nodePath ??= node.nodePath;
+    if (node.runner !== undefined && [node.script, node.cwd].some((place) => place !== undefined && isBelow(place)))
+      runners.push(node.runner);
   }
-  return { nodePath: nodePath ?? [], starts: [...starts].sort() };
+  return {
+    nodePath: nodePath ?? [],
+    starts: [...starts].sort(),
+    ...(runners.length > 0 && { typescript: onlyRunner(runners) ?? null }),
+  };
 }
 
 interface Node {
   readonly cwd?: string;
   readonly nodePath?: string[];
   readonly script?: string;
+  readonly runner?: TypeScriptRunner | 'other';
 }
 
 function nodeAt(folder: string): Node | undefined {
@@ -42,36 +54,45 @@ function nodeAt(folder: string): Node | undefined {
   const variable = (name: string): string | undefined =>
     environment.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
   const folders = variable('NODE_PATH');
-  const script = variable('pm_exec_path') ?? ofCluster(variable('pm2_env')) ?? scriptOf(title, cwd);
+  const cluster = ofCluster(variable('pm2_env'));
+  const { words, script: started } = commandOf(title, cwd);
+  const script = variable('pm_exec_path') ?? cluster?.script ?? started;
+  const given = [...(variable('NODE_OPTIONS') ?? '').split(/\s+/), ...(variable('node_args') ?? '').split(/[\s,]+/)];
+  const runner = runnerIn([...words, ...given, ...(cluster?.options ?? [])], script);
   return {
     ...(cwd !== undefined && { cwd }),
     ...(cwd !== undefined && folders !== undefined && { nodePath: foldersOf(folders, cwd) }),
     ...(script !== undefined && { script }),
+    ...(runner !== undefined && { runner }),
   };
 }
 
 /** PM2 gives a worker of a cluster all that it knows of the app, in one variable. */
-function ofCluster(text: string | undefined): string | undefined {
+function ofCluster(text: string | undefined): { script?: string; options: string[] } | undefined {
   const said: unknown = text === undefined ? undefined : attempt(() => JSON.parse(text) as unknown);
   if (typeof said !== 'object' || said === null) return undefined;
-  const { pm_exec_path: script }: { readonly pm_exec_path?: unknown } = said;
-  return typeof script === 'string' ? script : undefined;
+  const { pm_exec_path: script, node_args: options }: { pm_exec_path?: unknown; node_args?: unknown } = said;
+  const words: readonly unknown[] = Array.isArray(options) ? options : [];
+  return {
+    ...(typeof script === 'string' && { script }),
+    options: words.filter((word): word is string => typeof word === 'string'),
+  };
 }
 
-/** The first word that is no option; in a title that was changed, as PM2 changes it, the words are one. */
-function scriptOf(title: string, cwd: string | undefined): string | undefined {
+/** A command up to its script, the first word that is no option; in a title that was changed, as PM2 changes it, the words are one. */
+function commandOf(title: string, cwd: string | undefined): { words: string[]; script?: string } {
   const words = title.split('\0').filter((word) => word !== '');
   const all = words.length === 1 ? (words[0] ?? '').split(' ') : words;
   for (let at = 1; at < all.length; at++) {
     const word = all[at] ?? '';
-    if (EVALUATES.has(word)) return undefined;
+    if (EVALUATES.has(word)) break;
     if (TAKES_A_WORD.has(word)) at++;
     else if (!word.startsWith('-')) {
-      if (path.isAbsolute(word)) return path.normalize(word);
-      return cwd === undefined ? undefined : path.resolve(cwd, word);
+      const script = path.isAbsolute(word) ? path.normalize(word) : cwd && path.resolve(cwd, word);
+      return { words: all.slice(0, at + 1), ...(script !== undefined && { script }) };
     }
   }
-  return undefined;
+  return { words: [] };
 }
 
 /** Options of Node's whose value may be a word of its own, and those with which there is no script ("Command-line API"). */

@@ -1,3 +1,4 @@
+import { isTypeScriptRunner } from '../core/link/typescript-runner.ts';
 import type { HostPlatform, Inventory, InventoryEntry, KnownContents } from '../core/tree/inventory.ts';
 import type { ContentId, EntryKind } from '../core/tree/tree.ts';
 
@@ -114,7 +115,7 @@ export function oddity(path: string, seen: ReadonlyMap<string, InventoryEntry>):
 }
 
 function parsePlatform(value: unknown): HostPlatform | undefined {
-  const { by, node, os, ...lists } = fieldsOf(value) ?? {};
+  const { by, node, os, typescript, ...lists } = fieldsOf(value) ?? {};
   if ((by !== 'node' && by !== 'posix') || typeof os !== 'string') return undefined;
   const nodePath = treePathsIn(lists['nodePath']);
   const starts = treePathsIn(lists['starts']);
@@ -123,6 +124,7 @@ function parsePlatform(value: unknown): HostPlatform | undefined {
     ...(typeof node === 'string' && { node }),
     ...(nodePath.length > 0 && { nodePath }),
     ...(starts.length > 0 && { starts }),
+    ...((typescript === null || isTypeScriptRunner(typescript)) && { typescript }),
   };
 }
 

@@ -95,7 +95,7 @@ export async function judgeProject(
       return false;
     });
   });
-  const reaches = reachOf(linked, await settle(project, sources, signal, entryPoints));
+  const reaches = reachOf(linked, await settle(project, sources, signal, entryPoints), project.runtime);
   const inOrder = [...project.modules, ...project.productionOnly.map((path) => `production ${path}`)];
   return {
     findings: onePerPackage(inOrder.flatMap((path) => findings.get(path) ?? [])).map((finding) =>

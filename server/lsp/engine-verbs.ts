@@ -21,7 +21,6 @@ import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Reach } from '../core/link/finding.ts';
 import { reachIn } from '../core/link/reach.ts';
 import type { Reaches } from '../core/link/reach.ts';
-import { runtimeOf } from '../core/link/runtime.ts';
 import { factsOf } from '../core/tree/production.ts';
 import { SnapshotTree } from '../core/tree/snapshot.ts';
 import type { Fact } from '../core/tree/tree.ts';
@@ -229,7 +228,7 @@ export class Engine {
   }
 
   async #judge(known: Known, audited: AuditResult, signal: AbortSignal): Promise<LookResult> {
-    const { result, reaches } = await checkWithReaches(await this.#replay(known, signal));
+    const { result, reaches, runtime } = await checkWithReaches(await this.#replay(known, signal));
     const memory = this.#memoryOf(known);
     known.production = undefined;
     known.reaches = reaches;
@@ -242,7 +241,7 @@ export class Engine {
         folder: await realpath(known.config.folder),
         root: memory.inventory.realRoot,
         rules: known.target.rules,
-        runtime: runtimeOf(memory.inventory.platform),
+        runtime,
         starts: memory.inventory.platform.starts ?? [],
         same: packFiles(audited.entries.filter(isSame)),
       },

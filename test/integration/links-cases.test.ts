@@ -42,7 +42,7 @@ describe(`where links lead, as Node ${JUDGED_NODE.join('.')} says`, () => {
     );
     const folders = ['one', 'two', 'gone'].map((name) => path.join(place, name));
     const node = askNode(asked, { NODE_PATH: folders.join(path.delimiter) });
-    expect(await askOurs(asked, folders)).toEqual(node);
+    expect(await askOurs(asked, { globalFolders: folders })).toEqual(node);
     expect(node).toContainEqual({ file: path.join(place, 'one/far/index.js') });
   });
 

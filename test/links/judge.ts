@@ -7,6 +7,7 @@ import { parseVersion } from '../../server/core/link/builtins.ts';
 import type { Version } from '../../server/core/link/builtins.ts';
 import { hasChange } from '../../server/core/link/node-rules.ts';
 import { resolve } from '../../server/core/link/resolve.ts';
+import type { Runtime } from '../../server/core/link/runtime.ts';
 import { SnapshotTree } from '../../server/core/tree/snapshot.ts';
 import { View } from '../../server/core/tree/view.ts';
 import { DiskSource } from '../../server/io/disk.ts';
@@ -33,23 +34,31 @@ const JUDGE = process.env['LINKS_NODE'] ?? process.execPath;
 /** Its version. */
 export const JUDGED_NODE = versionOf(JUDGE);
 
-function versionOf(node: string): Version {
+export function versionOf(node: string): Version {
   const said = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout;
   const version = parseVersion(said);
   if (version === undefined) throw new Error(`${node} tells no version: ${said}`);
   return version;
 }
 
-/** Node's own answers, from a process of its own that looks at the same tree. */
-export function askNode(questions: readonly Question[], environment: Readonly<Record<string, string>> = {}): Answer[] {
+/**
+ * Node's own answers, from a process of its own that looks at the same tree.
+ *
+ * @param preload a module that teaches this Node to resolve otherwise
+ */
+export function askNode(
+  questions: readonly Question[],
+  environment: Readonly<Record<string, string>> = {},
+  { node = JUDGE, preload }: { readonly node?: string; readonly preload?: string } = {},
+): Answer[] {
   const folder = mkdtempSync(path.join(tmpdir(), 'driftline-ask-'));
   const asked = path.join(folder, 'questions.json');
   writeFileSync(asked, JSON.stringify(questions));
   try {
     const loader = pathToFileURL(path.join(import.meta.dirname, 'ask-hooks.mjs')).href;
     const answered = spawnSync(
-      JUDGE,
-      ['--no-warnings', '--experimental-loader', loader, path.join(import.meta.dirname, 'ask.mjs')],
+      node,
+      ['--no-warnings', ...hooksOf(loader, preload), path.join(import.meta.dirname, 'ask.mjs')],
       {
         encoding: 'utf8',
         maxBuffer: 1 << 30,
@@ -63,19 +72,24 @@ export function askNode(questions: readonly Question[], environment: Readonly<Re
   }
 }
 
+/** Who registers last is asked first, and has all others behind it. */
+function hooksOf(loader: string, preload: string | undefined): string[] {
+  if (preload === undefined) return ['--experimental-loader', loader];
+  const registering = `import { register } from 'node:module'; register(${JSON.stringify(loader)});`;
+  return ['--import', preload, '--import', `data:text/javascript,${encodeURIComponent(registering)}`];
+}
+
 /** Our answers, from a tree that learns from the same disk what it is asked. */
-export async function askOurs(
-  questions: readonly Question[],
-  globalFolders: readonly string[] = [],
-): Promise<Answer[]> {
+export async function askOurs(questions: readonly Question[], special: Partial<Runtime> = {}): Promise<Answer[]> {
   const tree = new SnapshotTree();
   const disk = new DiskSource(new ModuleStore());
-  const runtime = { node: JUDGED_NODE, globalFolders };
+  const runtime = { node: JUDGED_NODE, ...special };
   const { signal } = new AbortController();
   for (;;) {
     const view = new View(tree);
     const answers = questions.map(({ from, kind, specifier }): Answer => {
-      const { outcome } = resolve(view, from, kind, specifier, runtime);
+      // A declaration becomes a `require` where a loader makes CommonJS of its module; a call stays what it is.
+      const { outcome } = resolve(view, from, kind === 'import' ? 'dynamic-import' : kind, specifier, runtime);
       switch (outcome.kind) {
         case 'file':
           return { file: outcome.path };
@@ -98,9 +112,16 @@ export async function askOurs(
  * of those Nodes it is compared that they fail.
  */
 export async function differences(questions: readonly Question[]): Promise<Difference[]> {
-  const node = askNode(questions);
-  const ours = await askOurs(questions);
-  const hasCodes = hasChange(JUDGED_NODE, 'typedFields');
+  return compared(questions, askNode(questions), await askOurs(questions), hasChange(JUDGED_NODE, 'typedFields'));
+}
+
+/** @param hasCodes whether the codes of failures are compared too */
+export function compared(
+  questions: readonly Question[],
+  node: readonly Answer[],
+  ours: readonly Answer[],
+  hasCodes = true,
+): Difference[] {
   const comparable = (answer: Answer): string => JSON.stringify('code' in answer && !hasCodes ? { code: '' } : answer);
   return questions.flatMap((question, index): Difference[] => {
     const [theirs, own] = [node[index], ours[index]];

@@ -7,8 +7,6 @@ import { aliased, aliasFolders, MODULE_ALIASES } from './module-alias.ts';
 import type { Entry } from './package-entries.ts';
 import { moduleFolders, OWN_EXPORTS, packageExports, packageImports } from './package-entries.ts';
 
-const EXTENSIONS = ['.js', '.json', '.node'];
-
 export const NODE_PATH = 'a folder of NODE_PATH';
 
 /**
@@ -98,7 +96,7 @@ function find(lookup: Lookup, folders: readonly TreePath[], specifier: string, r
 /** LOAD_AS_FILE's extensions. */
 function withExtension(lookup: Lookup, path: TreePath): TreePath | undefined {
   if (path === '/') return undefined;
-  for (const extension of EXTENSIONS) {
+  for (const extension of lookup.rules.extensions) {
     const file = lookup.file(path + extension);
     if (file !== undefined) return file;
   }

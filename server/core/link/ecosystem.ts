@@ -9,6 +9,8 @@ export interface EcosystemApp {
   readonly cwd?: string;
   readonly args?: readonly string[];
   readonly interpreter?: string;
+  /** What is given to the interpreter before the script; only where it is whole. */
+  readonly interpreterArgs?: readonly string[];
 }
 
 /** What PM2's `ecosystem.config.*` says as constants. The file is code: it is read, never run. */
@@ -82,12 +84,16 @@ function toApp(app: ObjectExpression): EcosystemApp {
   const cwd = constant(app, 'cwd');
   const args = constants(app, 'args');
   const interpreter = constant(app, 'interpreter') ?? constant(app, 'exec_interpreter');
+  const interpreterArgs = ['node_args', 'interpreter_args', 'interpreterArgs'].flatMap(
+    (key) => constants(app, key) ?? [],
+  );
   return {
     name: constant(app, 'name') ?? '',
     ...(script !== undefined && { script }),
     ...(cwd !== undefined && { cwd }),
     ...(args !== undefined && { args }),
     ...(interpreter !== undefined && { interpreter }),
+    ...(interpreterArgs.length > 0 && { interpreterArgs }),
   };
 }
 

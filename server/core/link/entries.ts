@@ -1,12 +1,15 @@
 import { basename, below, dirname, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { View } from '../tree/view.ts';
+import type { Version } from './builtins.ts';
 import { readEcosystem } from './ecosystem.ts';
 import type { EcosystemApp } from './ecosystem.ts';
 import type { ProjectView } from './project.ts';
 import { resolve } from './resolve.ts';
 import { startedBy } from './start-command.ts';
 import type { Started } from './start-command.ts';
+import { onlyRunner, runnerIn } from './typescript-runner.ts';
+import type { TypeScriptRunner } from './typescript-runner.ts';
 
 /** A file that a process starts with, by its real path in merged, and who says so. */
 export interface EntryPoint {
@@ -48,6 +51,14 @@ export function entryPoints(view: ProjectView): EntryPoints {
   return { points: [...points.values()], complete: isProven };
 }
 
+/**
+ * What runs TypeScript sources as they are, where each start that is declared agrees. A process that runs
+ * knows better: the host tells of it.
+ */
+export function declaredRunner(view: ProjectView): TypeScriptRunner | undefined {
+  return onlyRunner(declarations(view).flatMap(({ isStart, runners }) => (isStart ? runners : [])));
+}
+
 /** One tree as far as it declares what is started. */
 interface Side {
   readonly view: ProjectView;
@@ -62,6 +73,7 @@ interface Declaration extends Pick<Side, 'tree' | 'toMerged'> {
   readonly files: readonly string[];
   readonly by: string;
   readonly isStart: boolean;
+  readonly runners: Started['runners'];
 }
 
 /** Those of production as it will be; where it declares no start, also those of the workspace, which then are not deployed. */
@@ -127,9 +139,13 @@ function ofApp(side: Side, folder: TreePath, name: string, app: EcosystemApp): D
   if (!/(?:^|\/)(?:node|nodejs|tsx|ts-node)$/.test(interpreter)) return [];
   const cwd = join(folder, app.cwd ?? '.');
   const isCommand = script !== undefined && (/\s/.test(script) || /^(?:npm|yarn|pnpm|node)$/.test(basename(script)));
-  const files =
-    script === undefined ? [] : isCommand ? filesOf(side, cwd, startedBy([script, ...args].join(' '))) : [script];
-  return [{ ...side, folder: cwd, files, by: name, isStart: true }];
+  const common = { ...side, folder: cwd, by: name, isStart: true };
+  if (script === undefined) return [{ ...common, files: [], runners: [] }];
+  if (isCommand) return [{ ...common, ...whole(side, cwd, startedBy([script, ...args].join(' '), nodeOf(side))) }];
+  // Without an interpreter PM2 gives TypeScript to what its version knows for it, which no Node is.
+  const words = [app.interpreter ?? (/\.ts$/.test(script) ? 'bun' : 'node'), ...(app.interpreterArgs ?? [])];
+  const runner = runnerIn(words, script, nodeOf(side));
+  return [{ ...common, files: [script], runners: runner === undefined ? [] : [runner] }];
 }
 
 function ofPackage(side: Side, folder: TreePath): Declaration[] {
@@ -140,7 +156,7 @@ function ofPackage(side: Side, folder: TreePath): Declaration[] {
   const ofScripts = Object.entries(scripts).map(([name, command]): Declaration => ({
     ...side,
     folder,
-    files: filesOf(side, folder, startedBy(command)),
+    ...whole(side, folder, startedBy(command, nodeOf(side))),
     by: `package.json, "${name}"`,
     isStart: name === 'start',
   }));
@@ -148,7 +164,8 @@ function ofPackage(side: Side, folder: TreePath): Declaration[] {
   const other = [main, 'server.js', bin].flatMap(textsIn).map((file): Declaration => {
     // Without a start script, "main" is what a person starts, or server.js, as `npm start` does (npm's documentation, "npm-start").
     const isThere = !hasStart && fileAt(side.view, side.tree, folder, file) !== undefined;
-    return { ...side, folder, files: [file], by: 'package.json', isStart: isThere };
+    // A bundler reads "main" too: what runs it is not said.
+    return { ...side, folder, files: [file], by: 'package.json', isStart: isThere, runners: [] };
   });
   return [...ofScripts, ...other];
 }
@@ -162,15 +179,27 @@ function scriptsIn(side: Side, folder: TreePath): Readonly<Record<string, string
   );
 }
 
-/** The files of a command, and of the scripts that it has its package manager run. */
-function filesOf(side: Side, folder: TreePath, started: Started, seen = new Set<string>()): string[] {
+/** A command with the scripts that it has its package manager run. */
+function whole(
+  side: Side,
+  folder: TreePath,
+  started: Started,
+  seen = new Set<string>(),
+): Pick<Started, 'files' | 'runners'> {
   const scripts = scriptsIn(side, folder);
   const ofScripts = started.scripts.flatMap((name) => {
     const command = Object.hasOwn(scripts, name) ? scripts[name] : undefined;
     if (command === undefined || seen.has(name)) return [];
-    return filesOf(side, folder, startedBy(command), new Set([...seen, name]));
+    return [whole(side, folder, startedBy(command, nodeOf(side)), new Set([...seen, name]))];
   });
-  return [...started.files, ...ofScripts];
+  return {
+    files: [...started.files, ...ofScripts.flatMap(({ files }) => files)],
+    runners: [...started.runners, ...ofScripts.flatMap(({ runners }) => runners)],
+  };
+}
+
+function nodeOf({ view }: Side): Version {
+  return view.project.runtime.node;
 }
 
 function textsIn(value: unknown): string[] {

@@ -116,7 +116,7 @@ function isByNodePath(view: ProjectView, link: Link): boolean {
  */
 function namesMissing(view: ProjectView, link: Link): readonly Said[] {
   const { text, after, fromHere } = link;
-  if (text.names.length === 0 || after.outcome.kind !== 'file' || isCompiled(fromHere)) return [];
+  if (text.names.length === 0 || after.outcome.kind !== 'file' || isCompiled(fromHere, view.project.runtime)) return [];
   const target = after.outcome.path;
   const isRequire = text.kind === 'require';
   const names = (isRequire ? requiredNames : exportedNames)(view.merged, target, view.project.runtime);

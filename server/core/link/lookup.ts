@@ -37,6 +37,8 @@ export interface Rules {
   readonly isEsm: boolean;
   readonly conditions: ReadonlySet<string>;
   readonly globalFolders: readonly TreePath[];
+  /** Those that `require` tries, in their order. */
+  readonly extensions: readonly string[];
   /** Whether this Node has what a later one brought. */
   readonly has: (change: Change) => boolean;
 }

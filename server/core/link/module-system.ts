@@ -70,10 +70,12 @@ export function sayOfKind(
   return undefined;
 }
 
-/** By its extension, else by the nearest package.json ("Determining module system"). */
+/** By its extension, else by the nearest package.json ("Determining module system"); TypeScript's extensions say the same as those of its output. */
 export function isEsModule(view: View, path: TreePath): boolean {
   const extension = extname(path);
-  return extension === '.mjs' || (extension === '.js' && nearestType(view, path).type === 'module');
+  return (
+    /^\.m[jt]s$/.test(extension) || (/^\.(?:[jt]sx?)$/.test(extension) && nearestType(view, path).type === 'module')
+  );
 }
 
 /** What the nearest package.json upward says, and which one that is. */

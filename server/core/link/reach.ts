@@ -5,6 +5,7 @@ import type { Finding, Range, Reach } from './finding.ts';
 import type { Link } from './link.ts';
 import type { DynamicText, ModuleFacts } from './module-facts.ts';
 import type { ProjectView } from './project.ts';
+import type { Runtime } from './runtime.ts';
 import { isCompiled } from './typescript.ts';
 
 /** One way from a module to others, in merged. */
@@ -104,7 +105,7 @@ function strengthOf(edge: Edge): Strength {
  * How each module comes to run, from what is started: at start where every step on the way is, else when something is reached, else perhaps.
  * Modules that nothing leads to are named only where all that is started is known; never those that a compiler turns into others first.
  */
-export function reachOf(modules: readonly Linked[], entries: EntryPoints): Reaches {
+export function reachOf(modules: readonly Linked[], entries: EntryPoints, runtime: Runtime): Reaches {
   const byPath = new Map(modules.map((module) => [module.path, module]));
   const inOrder = [...byPath.keys()].sort();
   const steps = new Map<TreePath, LastStep & { readonly when: Strength }>();
@@ -140,7 +141,7 @@ export function reachOf(modules: readonly Linked[], entries: EntryPoints): Reach
   for (const { file, path } of modules) {
     const step = steps.get(path);
     if (step !== undefined) reaches.set(keyOf(file), step);
-    else if (isKnown && !isCompiled(path)) reaches.set(keyOf(file), { when: 'never' });
+    else if (isKnown && !isCompiled(path, runtime)) reaches.set(keyOf(file), { when: 'never' });
   }
   return reaches;
 }

@@ -11,9 +11,11 @@ import { Ended, Lookup } from './lookup.ts';
 import type { Rules } from './lookup.ts';
 import { MODULE_ALIASES } from './module-alias.ts';
 import type { LinkKind } from './module-facts.ts';
+import { isEsModule } from './module-system.ts';
 import { hasChange } from './node-rules.ts';
 import { OWN_EXPORTS } from './package-entries.ts';
 import type { Runtime } from './runtime.ts';
+import { resolveByTsx } from './tsx.ts';
 import { isCompiled, resolveCompiled, TS_BASE_URL, TS_PATHS } from './typescript.ts';
 
 /**
@@ -23,9 +25,13 @@ import { isCompiled, resolveCompiled, TS_BASE_URL, TS_PATHS } from './typescript
  * @param from the module's real path
  */
 export function resolve(view: View, from: TreePath, kind: LinkKind, specifier: string, runtime: Runtime): Trace {
-  const lookup = new Lookup(view, from, rulesOf(runtime, ES_KINDS.has(kind)));
+  const lookup = new Lookup(
+    view,
+    from,
+    rulesOf(runtime, ES_KINDS.has(kind) && !isMadeRequire(view, from, kind, runtime)),
+  );
   try {
-    const { outcome, rule } = run(lookup, kind, specifier);
+    const { outcome, rule } = run(lookup, kind, specifier, runtime);
     return lookup.trace.end(rule, outcome);
   } catch (error) {
     if (error instanceof Ended) return lookup.trace.end(error.rule, error.outcome);
@@ -33,7 +39,7 @@ export function resolve(view: View, from: TreePath, kind: LinkKind, specifier: s
   }
 }
 
-function run(lookup: Lookup, kind: LinkKind, specifier: string): Found {
+function run(lookup: Lookup, kind: LinkKind, specifier: string, runtime: Runtime): Found {
   const { node, isEsm } = lookup.rules;
   if (kind === 'file' || kind === 'worker') return exactly(lookup, specifier);
   const rule = 'a module of Node itself';
@@ -42,8 +48,17 @@ function run(lookup: Lookup, kind: LinkKind, specifier: string): Found {
   if (specifier.startsWith('node:') && kind !== 'require-resolve') {
     throw lookup.fails(rule, 'ERR_UNKNOWN_BUILTIN_MODULE', `this Node has no module "${specifier}"`);
   }
-  if (isCompiled(lookup.from)) return resolveCompiled(lookup, specifier);
+  if (isCompiled(lookup.from, runtime)) return resolveCompiled(lookup, specifier);
+  if (runtime.typescript === 'tsx') return resolveByTsx(lookup, specifier);
   return isEsm ? resolveEsm(lookup, specifier) : resolveCommonJs(lookup, specifier);
+}
+
+/** Whether a loader turns this import into a `require`, as `tsx` and `ts-node` do in what is CommonJS. */
+function isMadeRequire(view: View, from: TreePath, kind: LinkKind, { typescript }: Runtime): boolean {
+  if (typescript !== 'tsx' && typescript !== 'ts-node') return false;
+  if (!/\.(?:c?ts|tsx|jsx)$/.test(from)) return false;
+  const isStatic = kind === 'import' || kind === 'export-from';
+  return typescript === 'ts-node' ? isStatic || kind === 'dynamic-import' : isStatic && !isEsModule(view, from);
 }
 
 /** A file that is named by its path: nothing is searched. */
@@ -75,12 +90,21 @@ function rulesOf(runtime: Runtime, isEsm: boolean): Rules {
   return isEsm ? rules.esm : rules.commonJs;
 }
 
-function rulesFor({ node, globalFolders = [] }: Runtime, isEsm: boolean): Rules {
+function rulesFor({ node, globalFolders = [], typescript }: Runtime, isEsm: boolean): Rules {
   return {
     ...{ node, isEsm, globalFolders },
+    extensions: [...NODES_EXTENSIONS, ...extensionsOf(typescript)],
     conditions: conditionsOf(isEsm, node),
     has: (change): boolean => hasChange(node, change),
   };
+}
+
+const NODES_EXTENSIONS = ['.js', '.json', '.node'];
+
+/** What a loader has `require` try beside; Node itself adds none for TypeScript. */
+function extensionsOf(runner: Runtime['typescript']): readonly string[] {
+  if (runner === 'tsx') return ['.ts', '.tsx', '.jsx'];
+  return runner === 'ts-node' ? ['.ts', '.tsx'] : [];
 }
 
 /** Node's default conditions: "Packages", conditional exports. */

@@ -1,5 +1,8 @@
 import { parse } from 'shell-quote';
 import { basename } from '../tree/path.ts';
+import type { Version } from './builtins.ts';
+import { runnerIn } from './typescript-runner.ts';
+import type { TypeScriptRunner } from './typescript-runner.ts';
 
 /** What a command line of a `package.json` or of PM2 starts. */
 export interface Started {
@@ -7,6 +10,8 @@ export interface Started {
   readonly files: readonly string[];
   /** Scripts of the same `package.json`. */
   readonly scripts: readonly string[];
+  /** What runs TypeScript in its commands, of those that run any. */
+  readonly runners: readonly (TypeScriptRunner | 'other')[];
 }
 
 /** Programs whose first word that is no option is a module to run. */
@@ -26,9 +31,14 @@ const TAKES_A_WORD: ReadonlySet<string> = new Set([
   ...['-P', '--project', '--tsconfig', '--watch-path', '-w', '--watch', '-e', '--ext', '-x', '--exec', '-i', '--name'],
 ]);
 
-/** Reads a command line as a shell would. What is computed, and what we do not know as a way to start a module, starts nothing. */
-export function startedBy(command: string): Started {
+/**
+ * Reads a command line as a shell would. What is computed, and what we do not know as a way to start a module, starts nothing.
+ *
+ * @param node the version of the Node that would run it
+ */
+export function startedBy(command: string, node: Version): Started {
   const files: string[] = [];
+  const runners: Started['runners'][number][] = [];
   const scripts: string[] = [];
   for (const words of commandsIn(command)) {
     // Whatever stands before it, as `cross-env NODE_ENV=production` does, only prepares.
@@ -36,9 +46,18 @@ export function startedBy(command: string): Started {
     const [program, ...rest] = at < 0 ? [] : words.slice(at);
     if (program === undefined) continue;
     if (PACKAGE_MANAGERS.has(program)) scripts.push(...scriptIn(rest));
-    else files.push(...filesIn(rest));
+    else {
+      const found = filesIn(rest);
+      files.push(...found);
+      // Not the words behind the script, which are the application's.
+      const script = found.at(-1);
+      const before = words.slice(0, script === undefined ? words.length : words.lastIndexOf(script));
+      const given = before.flatMap((word) => (word.startsWith('NODE_OPTIONS=') ? word.slice(13).split(/\s+/) : [word]));
+      const runner = runnerIn(given, script, node);
+      if (runner !== undefined) runners.push(runner);
+    }
   }
-  return { files, scripts };
+  return { files, scripts, runners };
 }
 
 /** The words of each command of a line; one that changes the folder names files that lie elsewhere. */

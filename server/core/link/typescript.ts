@@ -5,12 +5,21 @@ import type { Found } from './esm.ts';
 import { resolveCommonJs } from './commonjs.ts';
 import { Ended } from './lookup.ts';
 import type { Lookup } from './lookup.ts';
+import type { Runtime } from './runtime.ts';
 import { projectOf } from './tsconfig.ts';
 import type { TypeScriptProject } from './tsconfig.ts';
+import type { TypeScriptRunner } from './typescript-runner.ts';
 
-/** Sources that something compiles before Node sees them. */
-export function isCompiled(path: TreePath): boolean {
-  return /\.(?:[cm]?ts|tsx|jsx)$/.test(path);
+/** Sources that something compiles before Node sees them, where nothing runs them as they are. */
+export function isCompiled(path: TreePath, { typescript }: Runtime): boolean {
+  if (!/\.(?:[cm]?ts|tsx|jsx)$/.test(path)) return false;
+  // Node itself takes no JSX.
+  return typescript === undefined || (isByNode(typescript) && !/\.[cm]?ts$/.test(path));
+}
+
+/** Whether Node itself runs TypeScript, by its own rules of resolution ("Modules: TypeScript"). */
+export function isByNode(runner: TypeScriptRunner | undefined): boolean {
+  return runner === 'strip' || runner === 'transform';
 }
 
 export const TS_PATHS = '"paths" of tsconfig.json';
@@ -76,7 +85,7 @@ function byPaths(lookup: Lookup, specifier: string, project: TypeScriptProject):
 }
 
 /** The substitutions of the one pattern that fits best: exactly, else by the longest part before the star. */
-function* pathsFor(specifier: string, project: TypeScriptProject): Generator<TreePath> {
+export function* pathsFor(specifier: string, project: TypeScriptProject): Generator<TreePath> {
   let best: { pattern: string; matched: string; head: number } | undefined;
   for (const pattern of project.paths.keys()) {
     const star = pattern.indexOf('*');

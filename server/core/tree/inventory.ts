@@ -1,3 +1,4 @@
+import type { TypeScriptRunner } from '../link/typescript-runner.ts';
 import type { ContentId, EntryKind } from './tree.ts';
 
 /**
@@ -44,6 +45,8 @@ export interface HostPlatform {
   readonly nodePath?: readonly string[];
   /** What the processes that run from the root now were started with, as their commands name it; absolute. */
   readonly starts?: readonly string[];
+  /** What runs TypeScript there now, where one thing does; `null` where several do, or what we do not know. */
+  readonly typescript?: TypeScriptRunner | null;
 }
 
 export interface InventoryEntry {

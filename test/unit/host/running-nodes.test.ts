@@ -91,4 +91,18 @@ describe('what the Nodes of a root were started with', () => {
     await start(root, ['-e', FOREVER], { pm_exec_path: '/opt/other/app.js' });
     expect(runningNodes(root).starts).toEqual([]);
   });
+
+  it('are said to run TypeScript, by what was preloaded or by their script, and by nothing that stands elsewhere', async () => {
+    expect(runningNodes(root).typescript).toBeUndefined();
+    mkdirSync(path.join(root, 'node_modules/tsx'), { recursive: true });
+    writeFileSync(path.join(root, 'node_modules/tsx/loader.cjs'), '');
+    writeFileSync(path.join(root, 'main.js'), FOREVER);
+    await start(root, ['main.js']);
+    expect(runningNodes(root).typescript).toBeUndefined();
+    await start(root, ['main.js'], { NODE_OPTIONS: `--require ${path.join(root, 'node_modules/tsx/loader.cjs')}` });
+    expect(runningNodes(root).typescript).toBe('tsx');
+    await start(root, ['-e', FOREVER], { pm_exec_path: path.join(root, 'src/main.ts'), node_args: '' });
+    expect(runningNodes(root).typescript).toBeNull();
+    expect(runningNodes(path.join(root, 'api')).typescript).toBeUndefined();
+  });
 });

@@ -13,7 +13,7 @@ function runs(here: Files, options: Partial<ProjectOptions> = {}): Record<string
     ...view.project.modules.map((path) => judgeModule(view, path)),
     ...view.project.productionOnly.map((path) => judgeProductionModule(view, path)),
   ].flatMap((verdict) => verdict.linked ?? []);
-  const reaches = reachOf(linked, entryPoints(view));
+  const reaches = reachOf(linked, entryPoints(view), view.project.runtime);
   return Object.fromEntries(
     linked.map(({ file, path }) => {
       const reach = reachIn(reaches, file);

@@ -17,7 +17,7 @@ describe('a command that starts an application', () => {
     ['node .', ['.']],
     ['node $MAIN', ['$MAIN']],
   ])('%s', (command, files) => {
-    expect(startedBy(command)).toEqual({ files, scripts: [] });
+    expect(startedBy(command, [20, 19])).toMatchObject({ files, scripts: [] });
   });
 
   it.each([
@@ -25,13 +25,13 @@ describe('a command that starts an application', () => {
     ['npm start', ['start']],
     ['yarn --silent worker', ['worker']],
   ])('has its package manager run scripts: %s', (command, scripts) => {
-    expect(startedBy(command)).toEqual({ files: [], scripts });
+    expect(startedBy(command, [20, 19])).toMatchObject({ files: [], scripts });
   });
 
   it.each(['next start', 'cd api && node server.js', '', '# nothing', '&& || ;'])(
     'starts nothing that we could follow: %s',
     (command) => {
-      expect(startedBy(command).files).toEqual([]);
+      expect(startedBy(command, [20, 19]).files).toEqual([]);
     },
   );
 });
