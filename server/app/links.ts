@@ -9,7 +9,7 @@ import { packageDifferences } from '../core/link/package-differences.ts';
 import type { PackageDifference } from '../core/link/package-differences.ts';
 import type { ProjectView } from '../core/link/project.ts';
 import { isModulePath } from '../core/link/project.ts';
-import type { ModuleKind } from '../core/link/module-system.ts';
+import type { ModuleKind } from '../core/link/module-kind.ts';
 import { closure } from '../core/link/production-modules.ts';
 import type { ClosureFile } from '../core/link/production-modules.ts';
 import { reachIn, withReach } from '../core/link/reach.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VERDICTS } from '../core/link/finding.ts';
-import type { ModuleKind } from '../core/link/module-system.ts';
+import type { ModuleKind } from '../core/link/module-kind.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import { secretReason } from '../core/drift/secrets.ts';
 import { decide, isAccepted } from '../core/plan/guards/concern.ts';

@@ -1,7 +1,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ModuleKind } from '../../server/core/link/module-system.ts';
+import type { ModuleKind } from '../../server/core/link/module-kind.ts';
 import { compiledBy } from '../../server/host/release/compile.ts';
 import type { Compiled, Runtime } from '../../server/host/release/compile.ts';
 import { layOutPlanned } from '../support/planned.ts';

@@ -1,16 +1,13 @@
-import { below, dirname, extname, join } from '../tree/path.ts';
+import { below, extname } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
-import type { View } from '../tree/view.ts';
 import { hasSince } from './builtins.ts';
 import type { Version } from './builtins.ts';
 import type { Link, Said } from './link.ts';
 import { fails, isSameFile } from './link.ts';
 import type { ModuleFacts } from './module-facts.ts';
+import { isEsModule, nearestType } from './module-kind.ts';
 import { hasChange } from './node-rules.ts';
 import type { ProjectView } from './project.ts';
-
-/** How Node takes a module's text. */
-export type ModuleKind = 'commonjs' | 'esm';
 
 /**
  * A `require` that finds an ES module, for a Node that cannot do that: it throws ERR_REQUIRE_ESM. A text without `"type"` is not judged:
@@ -68,22 +65,4 @@ export function sayOfKind(
     return { code, message, remedy };
   }
   return undefined;
-}
-
-/** By its extension, else by the nearest package.json ("Determining module system"); TypeScript's extensions say the same as those of its output. */
-export function isEsModule(view: View, path: TreePath): boolean {
-  const extension = extname(path);
-  return (
-    /^\.m[jt]s$/.test(extension) || (/^\.(?:[jt]sx?)$/.test(extension) && nearestType(view, path).type === 'module')
-  );
-}
-
-/** What the nearest package.json upward says, and which one that is. */
-function nearestType(view: View, path: TreePath): { readonly type?: unknown; readonly path?: TreePath } {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    const found = view.packageJson(folder);
-    if (found.state === 'known' && 'fields' in found.value)
-      return { type: found.value.fields['type'], path: join(folder, 'package.json') };
-    if (folder === '/' || folder.endsWith('/node_modules')) return {};
-  }
 }

@@ -2,8 +2,8 @@ import { extname } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { View } from '../tree/view.ts';
 import type { ModuleFacts } from './module-facts.ts';
-import { isEsModule } from './module-system.ts';
 import { hasChange } from './node-rules.ts';
+import { isEsModule } from './module-kind.ts';
 import { resolve } from './resolve.ts';
 import type { Runtime } from './runtime.ts';
 

@@ -11,7 +11,7 @@ import { Ended, Lookup } from './lookup.ts';
 import type { Rules } from './lookup.ts';
 import { MODULE_ALIASES } from './module-alias.ts';
 import type { LinkKind } from './module-facts.ts';
-import { isEsModule } from './module-system.ts';
+import { isEsModule } from './module-kind.ts';
 import { hasChange } from './node-rules.ts';
 import { OWN_EXPORTS } from './package-entries.ts';
 import type { Runtime } from './runtime.ts';

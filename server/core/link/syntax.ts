@@ -3,8 +3,8 @@ import { extname, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { Finding } from './finding.ts';
 import { LineIndex } from './lines.ts';
-import { isEsModule } from './module-system.ts';
-import type { ModuleKind } from './module-system.ts';
+import { isEsModule } from './module-kind.ts';
+import type { ModuleKind } from './module-kind.ts';
 import type { ProjectView } from './project.ts';
 import { JSX, tokenize } from './tokenizer.ts';
 

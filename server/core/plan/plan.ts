@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '../link/finding.ts';
-import type { ModuleKind } from '../link/module-system.ts';
+import type { ModuleKind } from '../link/module-kind.ts';
 
 /**
  * What a deploy will do and what it relies on: reviewed by a person, carried out by the host program, kept with the release. Everything

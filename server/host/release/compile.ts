@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import * as vm from 'vm';
-import type { ModuleKind } from '../../core/link/module-system.ts';
+import type { ModuleKind } from '../../core/link/module-kind.ts';
 import type { Operation, Plan } from '../../core/plan/plan.ts';
 import { execute } from './execute.ts';
 import type { ReleaseFolder } from './folder.ts';
