@@ -23,6 +23,11 @@ const TYPESCRIPT_RUNNERS = {
 const CORPORA = [
   { name: 'ghost', version: '5.130.0' },
   { name: '@directus/api', version: '23.3.2' },
+  // TypeScript that is published with its sources.
+  { name: 'rxjs', version: '7.8.1' },
+  { name: 'immer', version: '10.1.1' },
+  { name: '@loopback/rest', version: '14.0.6' },
+  { name: '@loopback/repository', version: '7.0.6' },
 ];
 /** What each Debian package is looked for by. */
 const DEBIAN = {

@@ -1,3 +1,4 @@
+import { keptLinks } from '../core/link/kept-links.ts';
 import path from 'node:path';
 import { realpath } from 'node:fs/promises';
 import type { Range, Trace } from '../core/link/finding.ts';
@@ -86,5 +87,7 @@ function linksOf(view: ProjectView, local: string): ReturnType<typeof followLink
   if (fromThere === undefined || located.state !== 'known' || located.value.kind !== 'file') return undefined;
   const module = view.local.module(located.value.path);
   if (module.state !== 'known') return undefined;
-  return module.value.links.map((text) => followLink(view, text, located.value.path, fromThere));
+  return keptLinks(view.local, located.value.path, module.value, view.runtimeHere).map((text) =>
+    followLink(view, text, located.value.path, fromThere),
+  );
 }

@@ -18,23 +18,36 @@ export function requireNames(source: ts.SourceFile): ReadonlySet<string> {
 
 /** Whether a name is bound by something else than `createRequire` where it is used: a parameter, a variable, a function, an import. */
 export function isShadowed(use: ts.Identifier): boolean {
+  return isBoundInside(use) || isDeclaredIn(use.getSourceFile().statements, use.text);
+}
+
+/** Whether something inside the module binds a name where it is used, before its top would. */
+export function isBoundInside(use: ts.Identifier): boolean {
   const name = use.text;
   for (let at: ts.Node = use; !ts.isSourceFile(at); at = at.parent) {
     const scope = at.parent;
     if (ts.isFunctionLike(scope) && scope.parameters.some((parameter) => binds(parameter.name, name))) return true;
+    if (ts.isFunctionLike(scope) && 'body' in scope && scope.body !== undefined && hoists(scope.body, name))
+      return true;
+    if ((ts.isFunctionExpression(scope) || ts.isClassLike(scope)) && scope.name?.text === name) return true;
+    if (ts.isCaseBlock(scope) && scope.clauses.some(({ statements }) => isDeclaredIn(statements, name))) return true;
     if (ts.isCatchClause(scope) && scope.variableDeclaration && binds(scope.variableDeclaration.name, name))
       return true;
     if ((ts.isForStatement(scope) || ts.isForOfStatement(scope) || ts.isForInStatement(scope)) && scope.initializer) {
       const { initializer } = scope;
       if (ts.isVariableDeclarationList(initializer) && declares(initializer, name)) return true;
     }
-    if (
-      (ts.isBlock(scope) || ts.isSourceFile(scope) || ts.isModuleBlock(scope)) &&
-      isDeclaredIn(scope.statements, name)
-    )
-      return true;
+    if ((ts.isBlock(scope) || ts.isModuleBlock(scope)) && isDeclaredIn(scope.statements, name)) return true;
   }
   return false;
+}
+
+/** Whether a `var` in a function's body, and in none inside it, binds a name. */
+function hoists(node: ts.Node, name: string): boolean {
+  if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false;
+  if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0 && declares(node, name))
+    return true;
+  return ts.forEachChild(node, (child) => hoists(child, name)) ?? false;
 }
 
 function isDeclaredIn(statements: readonly ts.Statement[], name: string): boolean {
@@ -44,7 +57,8 @@ function isDeclaredIn(statements: readonly ts.Statement[], name: string): boolea
       const isAmbient = statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) ?? false;
       return !isAmbient && declares(statement.declarationList, name);
     }
-    if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) return statement.name?.text === name;
+    if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement) || ts.isEnumDeclaration(statement))
+      return statement.name?.text === name;
     return ts.isImportDeclaration(statement) && imports(statement.importClause, name);
   });
 }

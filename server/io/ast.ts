@@ -1,11 +1,12 @@
 import { ts } from 'ts-morph';
 import { LineIndex } from '../core/link/lines.ts';
-import type { LinkKind, LinkText, ModuleFacts } from '../core/link/module-facts.ts';
+import type { LinkKind, LinkText, ModuleFacts, Use } from '../core/link/module-facts.ts';
 import { isShadowed, requireNames } from './ast-require.ts';
+import { ImportedNames } from './ast-uses.ts';
 
 /**
- * What a TypeScript or JSX module imports and exports once it is JavaScript: `import type` and imports that only types use are no links,
- * since the compiler drops them. Loaded only where such a module is met; the rest is read by the lexer (`core/link/extract.ts`).
+ * What a TypeScript or JSX module imports and exports once it is JavaScript. What is written as a type is no link; of an import that may be
+ * dropped, what is done with its names. Loaded only where such a module is met; the rest is read by the lexer (`core/link/extract.ts`).
  */
 export function parseModule(path: string, text: string): ModuleFacts {
   const kind = /\.[cm]?ts$/.test(path) ? ts.ScriptKind.TS : ts.ScriptKind.TSX;
@@ -16,11 +17,14 @@ export function parseModule(path: string, text: string): ModuleFacts {
 }
 
 class SourceReader {
-  readonly #links: (LinkText & { readonly bindings?: readonly string[] })[] = [];
+  readonly #links: (LinkText & { readonly locals?: readonly string[] })[] = [];
   readonly #dynamic: ModuleFacts['dynamic'][number][] = [];
   readonly #exports: string[] = [];
   readonly #starFrom: string[] = [];
-  readonly #values = new Set<string>();
+  readonly #names: ImportedNames;
+  readonly #passed: Record<string, { specifier: string; name: string }> = {};
+  readonly #constEnums: string[] = [];
+  readonly #types: string[] = [];
   readonly #requires: ReadonlySet<string>;
   #esm = false;
 
@@ -30,12 +34,15 @@ class SourceReader {
     readonly isTypeScript: boolean,
   ) {
     this.#requires = requireNames(source);
+    this.#names = new ImportedNames(source);
+    this.#readImports();
   }
 
   facts(): ModuleFacts {
-    const links = this.#links
-      .filter((link) => link.bindings === undefined || link.bindings.some((name) => this.#values.has(name)))
-      .map(({ kind, specifier, range, names, when, caught }) => ({ kind, specifier, range, names, when, caught }));
+    const links = this.#links.map(({ locals, ...link }) => {
+      const uses = locals === undefined ? link.uses : this.#names.usesOf(locals);
+      return { ...link, ...(uses !== undefined && { uses }) };
+    });
     const problem = syntaxProblem(this.source, this.lines);
     return {
       syntax: this.#esm ? 'esm' : 'script',
@@ -43,16 +50,26 @@ class SourceReader {
       dynamic: this.#dynamic,
       exports: this.#exports,
       starFrom: this.#starFrom,
+      ...(Object.keys(this.#passed).length > 0 && { passed: this.#passed }),
+      ...(this.#types.length > 0 && { types: this.#types }),
+      ...(this.#constEnums.length > 0 && { constEnums: this.#constEnums }),
       ...(problem && { problem }),
     };
   }
 
   visit(node: ts.Node): void {
-    // Types leave nothing behind.
-    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
-    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
+    // Types leave nothing behind; yet what names a member by its value is looked up all the same.
+    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) {
+      this.#computedNames(node);
       return;
     }
+    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
+      this.#computedNames(node);
+      if (node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true)
+        this.#types.push(node.name.text);
+      return;
+    }
+    if (isDeclaredOnly(node)) return;
     if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return;
     if (ts.isImportDeclaration(node)) {
       this.#import(node);
@@ -67,15 +84,54 @@ class SourceReader {
       return;
     }
     if (ts.isExportAssignment(node)) {
-      this.#esm = true;
-      this.#exports.push('default');
+      this.#esm ||= node.isExportEquals !== true;
+      if (node.isExportEquals !== true) this.#exports.push('default');
     } else if (ts.canHaveModifiers(node)) {
       this.#exportedStatement(node);
     }
     if (ts.isCallExpression(node)) this.#call(node);
     if (ts.isMetaProperty(node)) this.#esm = true;
-    if (ts.isIdentifier(node)) this.#values.add(node.text);
+    if (ts.isIdentifier(node)) this.#names.see(node);
+    if (ts.isJsxElement(node) || ts.isJsxSelfClosingElement(node) || ts.isJsxFragment(node)) this.#names.sawJsx();
+    if (ts.canHaveDecorators(node) || ts.isClassElement(node)) this.#metadata(node);
     ts.forEachChild(node, (child) => this.visit(child));
+  }
+
+  #computedNames(node: ts.Node): void {
+    ts.forEachChild(node, (child) => {
+      if (ts.isComputedPropertyName(child)) this.visit(child);
+      else this.#computedNames(child);
+    });
+  }
+
+  /** Before anything is looked at: a name may be used above its import. */
+  #readImports(): void {
+    if (!this.isTypeScript) return;
+    for (const node of this.source.statements) {
+      if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+        const { importClause: clause, moduleSpecifier } = node;
+        for (const [local, name] of boundBy(clause)) this.#names.add(local, moduleSpecifier.text, name);
+      } else if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference)) {
+        const { expression } = node.moduleReference;
+        if (ts.isStringLiteral(expression)) this.#names.add(node.name.text, expression.text, '*');
+      }
+    }
+  }
+
+  /** The types that `emitDecoratorMetadata` writes down: of parameters and results of what is decorated, or has a decorated parameter. */
+  #metadata(node: ts.Node): void {
+    if (!this.isTypeScript) return;
+    if (ts.isClassLike(node)) {
+      const maker = node.members.find((member) => ts.isConstructorDeclaration(member) && member.body !== undefined);
+      if (maker === undefined || !ts.isConstructorDeclaration(maker)) return;
+      if (isDecorated(node) || maker.parameters.some(isDecorated))
+        for (const { type } of maker.parameters) this.#names.seeMetadata(type);
+    } else if (ts.isPropertyDeclaration(node)) {
+      if (isDecorated(node)) this.#names.seeMetadata(node.type);
+    } else if (ts.isMethodDeclaration(node) || ts.isAccessor(node)) {
+      if (!isDecorated(node) && !node.parameters.some(isDecorated)) return;
+      for (const { type } of [...node.parameters, node]) this.#names.seeMetadata(type);
+    }
   }
 
   #import(node: ts.ImportDeclaration): void {
@@ -83,30 +139,30 @@ class SourceReader {
     const clause = node.importClause;
     if (clause?.phaseModifier === ts.SyntaxKind.TypeKeyword || !ts.isStringLiteral(node.moduleSpecifier)) return;
     const names: LinkText['names'][number][] = [];
-    const bindings: string[] = [];
     if (clause?.name !== undefined) {
       names.push({ name: 'default', range: this.#range(clause.name) });
-      bindings.push(clause.name.text);
     }
     const named = clause?.namedBindings;
-    if (named !== undefined && ts.isNamespaceImport(named)) bindings.push(named.name.text);
     if (named !== undefined && ts.isNamedImports(named)) {
       for (const element of named.elements) {
         if (element.isTypeOnly) continue;
         const imported = element.propertyName ?? element.name;
         names.push({ name: imported.text, range: this.#range(imported) });
-        bindings.push(element.name.text);
       }
     }
-    const elidable = this.isTypeScript && clause !== undefined;
-    this.#addLink('import', node.moduleSpecifier, node, names, elidable ? bindings : undefined);
+    const isElidable = this.isTypeScript && clause !== undefined;
+    const locals = isElidable ? boundBy(clause).map(([local]) => local) : undefined;
+    this.#addLink('import', node.moduleSpecifier, node, names, locals && { locals });
   }
 
   #importEquals(node: ts.ImportEqualsDeclaration): void {
     const reference = node.moduleReference;
+    const isExported = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
+    if (!node.isTypeOnly && !ts.isExternalModuleReference(reference))
+      ts.forEachChild(node, (child) => this.visit(child));
     if (node.isTypeOnly || !ts.isExternalModuleReference(reference) || !ts.isStringLiteral(reference.expression))
       return;
-    this.#addLink('require', reference.expression, node, [], [node.name.text]);
+    this.#addLink('require', reference.expression, node, [], isExported ? undefined : { locals: [node.name.text] });
   }
 
   #exportDeclaration(node: ts.ExportDeclaration): void {
@@ -120,13 +176,20 @@ class SourceReader {
         const imported = element.propertyName ?? element.name;
         names.push({ name: imported.text, range: this.#range(imported) });
         this.#exports.push(element.name.text);
-        if (node.moduleSpecifier === undefined) this.#values.add(imported.text);
+        if (node.moduleSpecifier === undefined) this.#names.giveOn(imported.text);
+        const origin =
+          node.moduleSpecifier === undefined
+            ? this.#names.origin(imported.text)
+            : ts.isStringLiteral(node.moduleSpecifier) && { specifier: node.moduleSpecifier.text, name: imported.text };
+        if (this.isTypeScript && origin) this.#passed[element.name.text] = origin;
       }
     } else if (clause !== undefined) {
       this.#exports.push(clause.name.text);
     }
     if (node.moduleSpecifier === undefined || !ts.isStringLiteral(node.moduleSpecifier)) return;
-    this.#addLink('export-from', node.moduleSpecifier, node, names);
+    const given = clause !== undefined && ts.isNamedExports(clause) && this.isTypeScript ? names : undefined;
+    const uses = given?.map(({ name }): Use => ({ name, as: 'exported' }));
+    this.#addLink('export-from', node.moduleSpecifier, node, names, uses && { uses });
     if (clause === undefined) this.#starFrom.push(node.moduleSpecifier.text);
   }
 
@@ -134,12 +197,19 @@ class SourceReader {
     const modifiers = node.modifiers?.map((modifier) => modifier.kind) ?? [];
     if (!modifiers.includes(ts.SyntaxKind.ExportKeyword)) return;
     this.#esm = true;
-    if (modifiers.includes(ts.SyntaxKind.DefaultKeyword)) {
+    if (ts.isEnumDeclaration(node) && modifiers.includes(ts.SyntaxKind.ConstKeyword)) {
+      this.#constEnums.push(node.name.text);
+      this.#exports.push(node.name.text);
+    } else if (modifiers.includes(ts.SyntaxKind.DefaultKeyword)) {
       this.#exports.push('default');
     } else if (ts.isVariableStatement(node)) {
       for (const declaration of node.declarationList.declarations) this.#exports.push(...boundNames(declaration.name));
     } else if (
-      (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node) || ts.isEnumDeclaration(node)) &&
+      (ts.isFunctionDeclaration(node) ||
+        ts.isClassDeclaration(node) ||
+        ts.isEnumDeclaration(node) ||
+        ts.isModuleDeclaration(node) ||
+        ts.isImportEqualsDeclaration(node)) &&
       node.name
     ) {
       this.#exports.push(node.name.text);
@@ -159,7 +229,7 @@ class SourceReader {
     specifier: ts.StringLiteralLike,
     node: ts.Node,
     names: LinkText['names'],
-    bindings?: readonly string[],
+    kept?: { readonly locals: readonly string[] } | { readonly uses: readonly Use[] },
   ): void {
     this.#links.push({
       kind,
@@ -168,13 +238,37 @@ class SourceReader {
       names,
       when: isReached(node) ? 'reached' : 'start',
       caught: isCaught(node, kind),
-      ...(bindings && { bindings }),
+      ...kept,
     });
   }
 
   #range(node: ts.Node): LinkText['range'] {
     return this.lines.range(node.getStart(this.source), node.getEnd());
   }
+}
+
+/** Local names with what each is called where it comes from; those that are written as types bind none. */
+function boundBy(clause: ts.ImportClause | undefined): [local: string, name: string][] {
+  if (clause === undefined || clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
+  const bound: [string, string][] = clause.name === undefined ? [] : [[clause.name.text, 'default']];
+  const named = clause.namedBindings;
+  if (named === undefined) return bound;
+  if (ts.isNamespaceImport(named)) return [...bound, [named.name.text, '*']];
+  const values = named.elements.filter((element) => !element.isTypeOnly);
+  return [
+    ...bound,
+    ...values.map(({ name, propertyName }): [string, string] => [name.text, (propertyName ?? name).text]),
+  ];
+}
+
+/** `declare`, and functions and methods without a body: they tell the compiler only. */
+function isDeclaredOnly(node: ts.Node): boolean {
+  if (!ts.canHaveModifiers(node)) return false;
+  return node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) ?? false;
+}
+
+function isDecorated(node: ts.Node): boolean {
+  return ts.canHaveDecorators(node) && (ts.getDecorators(node) ?? []).length > 0;
 }
 
 function kindOf(node: ts.CallExpression, requires: ReadonlySet<string>): LinkKind | undefined {

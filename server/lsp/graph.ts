@@ -1,3 +1,4 @@
+import { keptLinks } from '../core/link/kept-links.ts';
 import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Finding, Trace } from '../core/link/finding.ts';
@@ -156,7 +157,9 @@ export class Graph {
       if (fromThere === undefined || located.state !== 'known') return [];
       const module = view.local.module(located.value.path);
       if (module.state !== 'known') return [];
-      return module.value.links.map((text) => followLink(view, text, located.value.path, fromThere));
+      return keptLinks(view.local, located.value.path, module.value, view.runtimeHere).map((text) =>
+        followLink(view, text, located.value.path, fromThere),
+      );
     });
   }
 

@@ -1,3 +1,4 @@
+import { keptLinks } from './kept-links.ts';
 import { below } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { Finding, Severity, Verdict } from './finding.ts';
@@ -57,7 +58,9 @@ export function judgeModule(view: ProjectView, path: string): ModuleVerdict {
   if (module.state !== 'known') return { findings: [], notJudged: 'it has not been read yet' };
 
   const findings: Finding[] = [];
-  const links = module.value.links.map((text) => followLink(view, text, located.value.path, fromThere));
+  const links = keptLinks(view.local, located.value.path, module.value, view.runtimeHere).map((text) =>
+    followLink(view, text, located.value.path, fromThere),
+  );
   const kind = sayOfKind(view, module.value, at, fromThere);
   if (kind !== undefined) findings.push(placeKind(view, kind, path, at, fromThere));
   for (const link of links) {

@@ -32,6 +32,12 @@ export interface ModuleFacts {
   readonly properties?: readonly string[];
   /** Specifiers whose names are all exported too: `export * from`, and a script's `module.exports = require()`. */
   readonly starFrom: readonly string[];
+  /** Of TypeScript: exported names that are another module's, as it exports them (`*` for all of it as one). */
+  readonly passed?: Readonly<Record<string, { readonly specifier: string; readonly name: string }>>;
+  /** Of TypeScript: exported interfaces and type aliases. */
+  readonly types?: readonly string[];
+  /** Of TypeScript: exported `const enum`s, which may leave nothing behind. */
+  readonly constEnums?: readonly string[];
   /** Where the text could not be understood; what was found up to there stands above. */
   readonly problem?: { readonly message: string; readonly range: Range };
 }
@@ -43,6 +49,19 @@ export interface DynamicText {
   readonly prefix: string;
   /** An import whose specifier is computed, or a folder whose files are listed. */
   readonly how: 'specifier' | 'listing';
+}
+
+/** A name that a TypeScript module takes from another, and what it does with it at most. */
+export interface Use {
+  /** As the other module exports it; `*` for all of it. */
+  readonly name: string;
+  /**
+   * `nothing`: it stands in types only. `metadata`: in the type of something decorated. `exported`: it is given on, type or value. `members`: only
+   * members are taken of it, as of an enum.
+   */
+  readonly as: 'nothing' | 'metadata' | 'exported' | 'members';
+  /** Its name here, where JSX stands in the module: it may be what makes the elements. */
+  readonly factory?: string;
 }
 
 /** One constant specifier in a module's text. */
@@ -57,4 +76,6 @@ export interface LinkText {
   readonly when: 'start' | 'reached';
   /** The failure is caught (`try` with `catch`, `.catch`): information only. */
   readonly caught: boolean;
+  /** Of TypeScript: what it binds, where that alone does not keep it in the output; see `keptLinks`. */
+  readonly uses?: readonly Use[];
 }

@@ -1,3 +1,4 @@
+import { keptLinks } from './kept-links.ts';
 import { below, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { Finding, Severity } from './finding.ts';
@@ -17,7 +18,7 @@ export function judgeProductionModule(view: ProjectView, path: string): ModuleVe
   const from = join(project.root, path);
   const module = view.production.module(from);
   if (module.state !== 'known') return { findings: [] };
-  const links = module.value.links.map((text) => ({
+  const links = keptLinks(view.production, from, module.value, project.runtime).map((text) => ({
     text,
     after: resolve(view.merged, from, text.kind, text.specifier, project.runtime),
   }));
@@ -102,7 +103,7 @@ export function closure(view: ProjectView, paths: readonly string[]): ClosureFil
     const from = join(project.root, path);
     const module = view.production.module(from);
     if (module.state !== 'known') continue;
-    for (const text of module.value.links) {
+    for (const text of keptLinks(view.production, from, module.value, project.runtime)) {
       const { outcome } = resolve(view.production, from, text.kind, text.specifier, project.runtime);
       if (outcome.kind !== 'file') continue;
       const target = below(project.root, outcome.path);

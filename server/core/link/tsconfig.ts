@@ -10,6 +10,15 @@ export interface TypeScriptProject {
   /** Patterns with at most one star, to absolute paths with at most one star. */
   readonly paths: ReadonlyMap<string, readonly TreePath[]>;
   readonly rootDirs: readonly TreePath[];
+  /** What is not written as a type stays: `verbatimModuleSyntax`, and what did so before it. */
+  readonly isVerbatim?: boolean;
+  /** Each module is compiled without a look at the others. */
+  readonly isIsolated?: boolean;
+  /** The types of what is decorated stay as values: `emitDecoratorMetadata`. */
+  readonly emitsMetadata?: boolean;
+  readonly keepsConstEnums?: boolean;
+  /** The name that JSX needs in scope, `React` where it is not said; empty where elements are made by what is imported by itself. */
+  readonly jsxFactory?: string;
 }
 
 const NONE: TypeScriptProject = { state: 'known', paths: new Map(), rootDirs: [] };
@@ -49,9 +58,11 @@ function optionsOf(
 ): Partial<TypeScriptProject> {
   if (typeof options !== 'object' || options === null) return {};
   const { baseUrl: base, paths, rootDirs }: { baseUrl?: unknown; paths?: unknown; rootDirs?: unknown } = options;
+  const flags: Readonly<Record<string, unknown>> = { ...options };
   const baseUrl = typeof base === 'string' ? join(folder, base) : inheritedBase;
   return {
     ...(baseUrl !== undefined && { baseUrl }),
+    ...flagsOf(flags),
     ...(Array.isArray(rootDirs) && { rootDirs: listOf(rootDirs).map((place) => join(folder, place)) }),
     ...(typeof paths === 'object' &&
       paths !== null && {
@@ -62,6 +73,27 @@ function optionsOf(
           ]),
         ),
       }),
+  };
+}
+
+function flagsOf(options: Readonly<Record<string, unknown>>): Partial<TypeScriptProject> {
+  const given = (...names: string[]): boolean | undefined =>
+    names.map((name) => options[name]).find((value): value is boolean => typeof value === 'boolean');
+  const { importsNotUsedAsValues: unused, jsx, jsxFactory, reactNamespace } = options;
+  const isVerbatim =
+    typeof unused === 'string' && unused !== 'remove' ? true : given('verbatimModuleSyntax', 'preserveValueImports');
+  const isIsolated = given('isolatedModules');
+  const emitsMetadata = given('emitDecoratorMetadata');
+  const keepsConstEnums = given('preserveConstEnums');
+  const named = [jsxFactory, reactNamespace].find((name) => typeof name === 'string');
+  const isImported = typeof jsx === 'string' && /^react-jsx/.test(jsx);
+  const factory = isImported ? '' : named?.split('.')[0];
+  return {
+    ...(isVerbatim !== undefined && { isVerbatim }),
+    ...(isIsolated !== undefined && { isIsolated }),
+    ...(emitsMetadata !== undefined && { emitsMetadata }),
+    ...(keepsConstEnums !== undefined && { keepsConstEnums }),
+    ...(factory !== undefined && { jsxFactory: factory }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { keptLinks } from '../link/kept-links.ts';
 import { followLink } from '../link/judge.ts';
 import type { ProjectView } from '../link/project.ts';
 import { below, dirname, join } from '../tree/path.ts';
@@ -27,7 +28,7 @@ export function groundsOf(view: ProjectView, modules: readonly string[]): Ground
     const facts = view.local.module(fromHere);
     if (fromThere === undefined || facts.state !== 'known') continue;
     for (const folder of foldersUp(project.root, dirname(fromThere))) files.add(join(folder, 'package.json'));
-    for (const text of facts.value.links) {
+    for (const text of keptLinks(view.local, fromHere, facts.value, view.runtimeHere)) {
       const { after } = followLink(view, text, fromHere, fromThere);
       if (after.outcome.kind !== 'file' || !isOwn(project.root, after.outcome.path)) continue;
       files.add(after.outcome.path);

@@ -7,11 +7,31 @@ function links(text: string, path = '/a.ts'): string[] {
 }
 
 describe('parseModule', () => {
-  it('drops what the compiler drops: types, and imports that only types use', () => {
+  it('leaves out what is written as a type, and says what is done with the names of the rest', () => {
+    const uses = (text: string): unknown[] =>
+      parseModule('/a.ts', text).links.map(({ specifier, uses: all }) => [
+        specifier,
+        all?.map(({ name, as }) => `${name} ${as}`),
+      ]);
     expect(
-      links(`import type { A } from './a'; import { type B } from './b'; import { C } from './c'; import { d, type D } from './d'
+      uses(`import type { A } from './a'; import { type B } from './b'; import { C } from './c'; import { d, type D } from './d'
         import './e'; export type { F } from './f'; export { g } from './g'; let x: C; let y: typeof d = d; type Z = import('./z').Z`),
-    ).toEqual(['import ./d', 'import ./e', 'export-from ./g']);
+    ).toEqual([
+      ['./b', []],
+      ['./c', ['C nothing']],
+      ['./d', undefined],
+      ['./e', undefined],
+      ['./g', ['g exported']],
+    ]);
+    expect(
+      uses(`import { e } from './e'; import h, * as i from './h'; import { j as k } from './j'; import { l } from './l'
+        f(e.one); export { k }; function f(h) { h(); { const i = 1; i } } class M { @dec() m(n: l): void {} } interface O { [k]: e }`),
+    ).toEqual([
+      ['./e', ['e members']],
+      ['./h', ['default nothing', '* nothing']],
+      ['./j', undefined],
+      ['./l', ['l metadata']],
+    ]);
   });
 
   it('reads require of every make, where it is Node’s', () => {
