@@ -3,7 +3,7 @@ import { count } from '../core/words.ts';
 import type { DriftEntry, Place } from '../core/drift/drift.ts';
 import { declaredRunner } from '../core/link/entries.ts';
 import type { Finding } from '../core/link/finding.ts';
-import { lockDifferences } from '../core/link/lock-differences.ts';
+import { builtPackages, lockDifferences } from '../core/link/lock-differences.ts';
 import type { LockDifference } from '../core/link/lock-differences.ts';
 import { packageDifferences } from '../core/link/package-differences.ts';
 import type { PackageDifference } from '../core/link/package-differences.ts';
@@ -19,6 +19,7 @@ import { parsedModules, syntaxErrors } from '../core/link/syntax.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
 import type { Laid } from '../core/tree/overlay.ts';
 import { below, join } from '../core/tree/path.ts';
+import type { TreePath } from '../core/tree/tree.ts';
 import { factsOf } from '../core/tree/production.ts';
 import { SnapshotTree } from '../core/tree/snapshot.ts';
 import { DiskSource } from '../io/disk.ts';
@@ -154,6 +155,11 @@ export function packagesApart(context: VerbContext, links: Links): Promise<Packa
 export function locksApart(context: VerbContext, links: Links, reaches: Reaches): Promise<LockDifference[]> {
   const modules = links.project.modules.filter((path) => reachIn(reaches, { tree: 'local', path })?.when !== 'never');
   return settle(links.project, links.sources, context.signal, (view) => lockDifferences(view, modules));
+}
+
+/** The folders of packages that production built for itself. */
+export function builtThere(context: VerbContext, links: Links): Promise<TreePath[]> {
+  return settle(links.project, links.sources, context.signal, builtPackages);
 }
 
 /** Production files with everything that they need and the workspace lacks. Paths are relative to the root. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { addonConcerns } from '../core/plan/guards/addons.ts';
 import { machineConcerns } from '../core/plan/guards/machine.ts';
 import type { Concern } from '../core/plan/guards/concern.ts';
 import type { HostReport, ProbeResult, ProcessInstance } from '../core/plan/host-report.ts';
@@ -46,6 +47,18 @@ export async function askMachine(
     : { releases: [] };
   const facts = { platform, report, process, health, before, releases };
   return { host, report, concerns: machineConcerns(facts, operations) };
+}
+
+/** Whether the Node of the next start can load what production's packages were built to. */
+export async function askAddons(
+  { signal }: VerbContext,
+  { host, report: { nextNode } }: Machine,
+  packages: readonly string[],
+): Promise<Concern[]> {
+  // Without a Node there, or where nobody knows which one starts the app, there is none to hold them against.
+  if (packages.length === 0 || host.hello.node === '' || 'unknown' in nextNode) return [];
+  const { unfit } = await host.request('addons', { packages: [...packages], node: nextNode.path }, { signal });
+  return addonConcerns(unfit);
 }
 
 /** The parts of a plan that say where, by whom and with what care. */

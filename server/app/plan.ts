@@ -17,11 +17,11 @@ import { settle } from '../io/settle.ts';
 import { build, staleSource } from './build.ts';
 import type { VerbContext } from './context.ts';
 import { UsageFailure } from './failures.ts';
-import { compilable, judge, layOut, locksApart, packagesApart } from './links.ts';
+import { builtThere, compilable, judge, layOut, locksApart, packagesApart } from './links.ts';
 import type { Overlay } from './links.ts';
 import { look } from './look.ts';
 import type { Look } from './look.ts';
-import { askMachine, planFrame } from './machine.ts';
+import { askAddons, askMachine, planFrame } from './machine.ts';
 import { runOwnGuards } from './own-guards.ts';
 import { matching } from './patterns.ts';
 import type { PlanResult } from './results.ts';
@@ -79,6 +79,7 @@ async function planChosen(
     ...nameConcerns(operations, wanted, both.inventory, both.local.unnamed),
     ...links.concerns,
     ...machine.concerns,
+    ...(await askAddons(context, machine, links.built)),
     ...(await aboutWork(context, both, operations, options)),
   ];
   const guards = decide(concerns, options.accept);
@@ -158,7 +159,7 @@ async function judgeMerged(
   both: Look,
   operations: readonly Operation[],
   accept: readonly Acceptance[],
-): Promise<{ concerns: Concern[]; relies: Reliance[]; kinds: Map<string, ModuleKind> }> {
+): Promise<{ concerns: Concern[]; relies: Reliance[]; kinds: Map<string, ModuleKind>; built: string[] }> {
   const overlay = overlayOf(both, operations);
   const links = await layOut(context, both, overlay);
   const verdict = await judge(context, links);
@@ -187,6 +188,7 @@ async function judgeMerged(
     ],
     relies,
     kinds,
+    built: await builtThere(context, links),
   };
 }
 

@@ -1,3 +1,4 @@
+import { addons } from './addons.ts';
 import { existsSync } from 'fs';
 import { facts } from './facts.ts';
 import type { Handlers } from './handlers.ts';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
       facts,
       read,
       inspect,
+      addons,
       run,
       ...releaseHandlers(driftline.program),
     };

@@ -2,7 +2,7 @@ import type { Fact, Need } from '../core/tree/tree.ts';
 import type { InventoryEntry, InventoryLimits, Inventory } from '../core/tree/inventory.ts';
 import type { SelectionRules } from '../core/tree/selection.ts';
 import type { Scan } from '../core/tree/stamps.ts';
-import type { CommandResult, HostReport, ProbeResult } from '../core/plan/host-report.ts';
+import type { CommandResult, HostReport, ProbeResult, UnfitAddon } from '../core/plan/host-report.ts';
 import type { HealthSpec, Plan, ProcessSpec } from '../core/plan/plan.ts';
 import type { JournalEvent, ReleaseSummary } from '../core/release/release.ts';
 
@@ -12,6 +12,7 @@ export type {
   ProbeResult,
   ProcessInstance,
   ProcessReport,
+  UnfitAddon,
 } from '../core/plan/host-report.ts';
 
 /**
@@ -62,6 +63,8 @@ export interface HostVerbs {
     part: never;
     end: HostReport;
   };
+  /** Which native addons of these packages (absolute folders) a Node is certain not to load: that of the path, else the one that is asked. */
+  addons: { ask: { packages: string[]; node?: string }; part: never; end: { unfit: UnfitAddon[] } };
   /** Runs one of the config's own check commands with `/bin/sh -c` in the root. */
   run: { ask: { command: string; cwd: string; timeoutMs: number }; part: never; end: CommandResult };
   /** One probe round of the plan's health, without a release: was the app well before? */

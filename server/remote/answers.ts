@@ -4,6 +4,7 @@ import type {
   ProbeResult,
   ProcessInstance,
   ProcessReport,
+  UnfitAddon,
   UnfitPlace,
 } from '../core/plan/host-report.ts';
 import type { Content, Operation, Plan, Reliance } from '../core/plan/plan.ts';
@@ -269,6 +270,10 @@ const ANSWERS: { readonly [V in Verb]: { readonly part: Check; readonly end: Che
     end: anyRecord,
   },
   inspect: { part: noPart, end: hostReport },
+  addons: {
+    part: noPart,
+    end: record<HostVerbs['addons']['end']>({ unfit: listOf(record<UnfitAddon>({ file: anyText, why: anyText })) }),
+  },
   run: {
     part: noPart,
     end: record<CommandResult>({

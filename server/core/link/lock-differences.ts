@@ -45,6 +45,26 @@ export function lockDifferences(view: ProjectView, modules: readonly string[]): 
   });
 }
 
+/** Packages that production built when it installed them, by npm's record of it: their folders there. */
+export function builtPackages({ merged, project }: ProjectView): TreePath[] {
+  const folders = new Set<TreePath>();
+  for (const { production } of project.selection.rules.map) {
+    const modules = nodeModulesAbove(merged, join(project.root, production));
+    if (modules === undefined) continue;
+    for (const [place, { isBuilt, isForDevelopment }] of recordOf(merged, modules.path) ?? []) {
+      if (isBuilt && !isForDevelopment) folders.add(join(dirname(modules.path), place));
+    }
+  }
+  return [...folders];
+}
+
+/** What npm notes in a `node_modules` of what it installed there. */
+function recordOf(view: View, modules: TreePath): Lockfile | undefined {
+  const text = view.text(join(modules, '.package-lock.json'));
+  const installed = text.state === 'known' ? parseLockfile(text.value) : undefined;
+  return typeof installed === 'string' ? undefined : installed;
+}
+
 interface Above {
   readonly path: TreePath;
   /** How many folders up from where it was looked for. */
@@ -149,9 +169,8 @@ function wrongAt(view: View, folder: TreePath, place: string, lockfile: Lockfile
 
 /** The rest of the lockfile by the record that npm keeps of what it installed; without one nobody asks for a thousand packages one by one. */
 function othersApart(view: View, modules: TreePath, lockfile: Lockfile, without: ReadonlySet<string>): string[] {
-  const text = view.text(join(modules, '.package-lock.json'));
-  const installed = text.state === 'known' ? parseLockfile(text.value) : undefined;
-  if (installed === undefined || typeof installed === 'string') return [];
+  const installed = recordOf(view, modules);
+  if (installed === undefined) return [];
   return [...lockfile].flatMap(([place, { version, isAlwaysInstalled }]): string[] => {
     if (without.has(place)) return [];
     const there = installed.get(place);

@@ -5,6 +5,8 @@ export interface LockedPackage {
   readonly isForDevelopment: boolean;
   /** Every installation for production has it: it is not optional, nor wanted only as somebody's peer. */
   readonly isAlwaysInstalled: boolean;
+  /** It runs something when it is installed, as what compiles an addon does. */
+  readonly isBuilt: boolean;
 }
 
 /** By place: `node_modules/a`, `node_modules/a/node_modules/b`. */
@@ -34,6 +36,7 @@ export function parseLockfile(text: string): Lockfile | string {
     lockfile.set(place, {
       version,
       isForDevelopment: field(entry, 'dev') === true,
+      isBuilt: field(entry, 'hasInstallScript') === true,
       isAlwaysInstalled: ['dev', 'devOptional', 'optional', 'peer'].every((flag) => field(entry, flag) !== true),
     });
   }

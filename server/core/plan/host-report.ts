@@ -24,6 +24,12 @@ export interface UnfitPlace {
   readonly why: string;
 }
 
+/** A native addon that a Node cannot load; `why` is a clause. */
+export interface UnfitAddon {
+  readonly file: string;
+  readonly why: string;
+}
+
 export interface HostReport {
   readonly root: {
     readonly state: 'ok' | 'absent' | 'notFolder' | 'unreadable';

@@ -69,6 +69,7 @@ const ENDS: [Verb, unknown][] = [
   ['hello', { ...HELLO, more: 1 }],
   ['inspect', REPORT],
   ['inspect', { ...REPORT, process: { state: 'found', instances: [] } }],
+  ['addons', { unfit: [{ file: '/srv/b.node', why: 'it was built for another processor than x64' }] }],
   ['run', { status: null, stdout: '', stderr: '', timedOut: true }],
   ['releases', { releases: [] }],
 ];
@@ -78,6 +79,7 @@ const NO_ENDS: [Verb, unknown][] = [
   ['hello', { ...HELLO, protocol: 2 }],
   ['hello', { ...HELLO, clockMs: '1' }],
   ['inspect', { ...REPORT, root: { state: 'fine' } }],
+  ['addons', { unfit: [{ file: 1, why: '' }] }],
   ['inspect', { ...REPORT, unfit: [{ folder: '/srv/lib', problem: 'unclean', why: '' }] }],
   ['inspect', { ...REPORT, process: { state: 'notFound', detail: '' } }],
   ['inspect', { ...REPORT, process: { state: 'found', instances: [{}] } }],

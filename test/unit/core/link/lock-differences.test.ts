@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { lockDifferences } from '../../../../server/core/link/lock-differences.ts';
+import { builtPackages, lockDifferences } from '../../../../server/core/link/lock-differences.ts';
 import type { LockDifference } from '../../../../server/core/link/lock-differences.ts';
 import type { Files, ProjectOptions } from '../../../support/trees.ts';
-import { viewOf } from '../../../support/trees.ts';
+import { ROOT, viewOf } from '../../../support/trees.ts';
 
 function apart(options: ProjectOptions): LockDifference[] {
   const view = viewOf(options);
@@ -115,5 +115,23 @@ describe('lockDifferences', () => {
 
   it('says nothing where production has no node_modules', () => {
     expect(told({ here: { ...code, 'package-lock.json': lock(all) }, there: {} })).toEqual([]);
+  });
+});
+
+describe('builtPackages', () => {
+  it("are those that npm's record says were built for what runs there", () => {
+    const record = lock({
+      a: { version: '1.0.0', hasInstallScript: true },
+      'c/node_modules/b': { version: '1.0.0', hasInstallScript: true },
+      d: { version: '1.0.0', hasInstallScript: true, dev: true },
+      e: { version: '1.0.0' },
+    });
+    const there = { 'node_modules/.package-lock.json': record };
+    expect(builtPackages(viewOf({ here: {}, there }))).toEqual([
+      `${ROOT}/node_modules/a`,
+      `${ROOT}/node_modules/c/node_modules/b`,
+    ]);
+    expect(builtPackages(viewOf({ here: {}, there: { 'node_modules/a/index.js': '' } }))).toEqual([]);
+    expect(builtPackages(viewOf({ here: {}, there: {} }))).toEqual([]);
   });
 });
