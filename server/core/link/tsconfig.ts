@@ -10,6 +10,8 @@ export interface TypeScriptProject {
   /** Patterns with at most one star, to absolute paths with at most one star. */
   readonly paths: ReadonlyMap<string, readonly TreePath[]>;
   readonly rootDirs: readonly TreePath[];
+  /** What may stand before a source's extension, in their order; the empty text for nothing. */
+  readonly suffixes?: readonly string[];
   /** What is not written as a type stays: `verbatimModuleSyntax`, and what did so before it. */
   readonly isVerbatim?: boolean;
   /** Each module is compiled without a look at the others. */
@@ -30,46 +32,58 @@ export function projectOf(view: View, of: TreePath): TypeScriptProject {
     const path = join(folder, 'tsconfig.json');
     const text = view.text(path);
     if (text.state === 'unknown') return UNKNOWN;
-    if (text.state === 'known') return read(view, path, text.value, new Set());
+    if (text.state === 'known') return { ...NONE, ...read(view, path, text.value, { seen: new Set(), folder }) };
     if (folder === '/') return NONE;
   }
 }
 
+/** The configuration that all others are read for: what they call `${configDir}` is its folder. */
+interface Reading {
+  readonly seen: Set<TreePath>;
+  readonly folder: TreePath;
+}
+
 /** Later configurations win over those that they extend; relative paths count from the file that they stand in. */
-function read(view: View, path: TreePath, text: string, seen: Set<TreePath>): TypeScriptProject {
-  seen.add(path);
+function read(view: View, path: TreePath, text: string, reading: Reading): Partial<TypeScriptProject> {
+  reading.seen.add(path);
   const config = parseJsonc(text);
-  let project = NONE;
+  let project: Partial<TypeScriptProject> = {};
   for (const base of listOf(config?.['extends'])) {
     const found = baseOf(view, path, base);
     if (found === 'unknown') return UNKNOWN;
-    if (found === undefined || seen.has(found.path)) continue;
-    const inherited = read(view, found.path, found.text, seen);
+    if (found === undefined || reading.seen.has(found.path)) continue;
+    const inherited = read(view, found.path, found.text, reading);
     if (inherited.state === 'unknown') return UNKNOWN;
     project = { ...project, ...inherited };
   }
-  return { ...project, ...optionsOf(dirname(path), config?.['compilerOptions'], project.baseUrl) };
+  const placeIn = (folder: TreePath, place: string): TreePath =>
+    place.startsWith(CONFIG_DIR) ? join(reading.folder, `./${place.slice(CONFIG_DIR.length)}`) : join(folder, place);
+  return { ...project, ...optionsOf(dirname(path), config?.['compilerOptions'], project.baseUrl, placeIn) };
 }
+
+const CONFIG_DIR = '${configDir}';
 
 function optionsOf(
   folder: TreePath,
   options: unknown,
   inheritedBase: TreePath | undefined,
+  placeIn: (folder: TreePath, place: string) => TreePath,
 ): Partial<TypeScriptProject> {
   if (typeof options !== 'object' || options === null) return {};
   const { baseUrl: base, paths, rootDirs }: { baseUrl?: unknown; paths?: unknown; rootDirs?: unknown } = options;
   const flags: Readonly<Record<string, unknown>> = { ...options };
-  const baseUrl = typeof base === 'string' ? join(folder, base) : inheritedBase;
+  const baseUrl = typeof base === 'string' ? placeIn(folder, base) : inheritedBase;
   return {
     ...(baseUrl !== undefined && { baseUrl }),
     ...flagsOf(flags),
-    ...(Array.isArray(rootDirs) && { rootDirs: listOf(rootDirs).map((place) => join(folder, place)) }),
+    ...(Array.isArray(flags['moduleSuffixes']) && { suffixes: listOf(flags['moduleSuffixes']) }),
+    ...(Array.isArray(rootDirs) && { rootDirs: listOf(rootDirs).map((place) => placeIn(folder, place)) }),
     ...(typeof paths === 'object' &&
       paths !== null && {
         paths: new Map(
           Object.entries(paths).map(([pattern, targets]) => [
             pattern,
-            listOf(targets).map((target) => join(baseUrl ?? folder, target)),
+            listOf(targets).map((target) => placeIn(baseUrl ?? folder, target)),
           ]),
         ),
       }),

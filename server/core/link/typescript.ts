@@ -129,9 +129,13 @@ function sourceFile(lookup: Lookup, path: TreePath): TreePath | undefined {
     ...EXTENSIONS.map((extension) => path + extension),
     ...(declaration === undefined ? [] : [stem + declaration]),
   ];
+  const { suffixes = [''] } = projectOf(lookup.view, lookup.folder);
   for (const candidate of candidates) {
-    const file = lookup.file(candidate);
-    if (file !== undefined) return file;
+    const end = /(?:\.d)?\.[^./]+$/.exec(candidate)?.index ?? candidate.length;
+    for (const suffix of suffixes) {
+      const file = lookup.file(candidate.slice(0, end) + suffix + candidate.slice(end));
+      if (file !== undefined) return file;
+    }
   }
   return undefined;
 }
