@@ -43,12 +43,13 @@ export const inventory: Handler<'inventory'> = async (ask, conversation) => {
 };
 
 export function platform(realRoot: string): HostPlatform {
-  const { nodePath, starts, typescript } = runningNodes(realRoot);
+  const { nodePath, conditions, starts, typescript } = runningNodes(realRoot);
   return {
     by: 'node',
     node: process.version,
     os: process.platform,
     ...(nodePath.length > 0 && { nodePath }),
+    ...(conditions.length > 0 && { conditions }),
     ...(starts.length > 0 && { starts }),
     ...(typescript !== undefined && { typescript }),
   };

@@ -7,6 +7,8 @@ import type { TypeScriptRunner } from '../core/link/typescript-runner.ts';
 export interface RunningNodes {
   /** The folders of `NODE_PATH` (Node's documentation, "Loading from the global folders"). */
   readonly nodePath: readonly string[];
+  /** Conditions of `exports` and `imports` beside Node's own, of `--conditions`. */
+  readonly conditions: readonly string[];
   /** The files that they were started with, as the command named them: perhaps without an extension, or by another name for the root. */
   readonly starts: readonly string[];
   /** What runs TypeScript in them; `null` where that is not one thing, or none that we know. Not said where nothing does. */
@@ -20,6 +22,7 @@ export interface RunningNodes {
 export function runningNodes(realRoot: string): RunningNodes {
   const isBelow = (place: string): boolean => place === realRoot || place.startsWith(`${realRoot}/`);
   let nodePath: string[] | undefined;
+  let conditions: string[] | undefined;
   const starts = new Set<string>();
   const runners: (TypeScriptRunner | 'other')[] = [];
   for (const pid of namesIn('/proc')) {
@@ -28,11 +31,13 @@ export function runningNodes(realRoot: string): RunningNodes {
     if (node === undefined) continue;
     if (node.script !== undefined && isBelow(node.script)) starts.add(node.script);
     if (node.cwd !== undefined && isBelow(node.cwd)) nodePath ??= node.nodePath;
-    if (node.runner !== undefined && [node.script, node.cwd].some((place) => place !== undefined && isBelow(place)))
-      runners.push(node.runner);
+    if (![node.script, node.cwd].some((place) => place !== undefined && isBelow(place))) continue;
+    conditions ??= node.conditions;
+    if (node.runner !== undefined) runners.push(node.runner);
   }
   return {
     nodePath: nodePath ?? [],
+    conditions: conditions ?? [],
     starts: [...starts].sort(),
     ...(runners.length > 0 && { typescript: onlyRunner(runners) ?? null }),
   };
@@ -41,6 +46,7 @@ export function runningNodes(realRoot: string): RunningNodes {
 interface Node {
   readonly cwd?: string;
   readonly nodePath?: string[];
+  readonly conditions?: string[];
   readonly script?: string;
   readonly runner?: TypeScriptRunner | 'other';
 }
@@ -58,10 +64,13 @@ function nodeAt(folder: string): Node | undefined {
   const { words, script: started } = commandOf(title, cwd);
   const script = variable('pm_exec_path') ?? cluster?.script ?? started;
   const given = [...(variable('NODE_OPTIONS') ?? '').split(/\s+/), ...(variable('node_args') ?? '').split(/[\s,]+/)];
-  const runner = runnerIn([...words, ...given, ...(cluster?.options ?? [])], script);
+  const options = [...words, ...given, ...(cluster?.options ?? [])];
+  const runner = runnerIn(options, script);
+  const conditions = conditionsIn(options);
   return {
     ...(cwd !== undefined && { cwd }),
     ...(cwd !== undefined && folders !== undefined && { nodePath: foldersOf(folders, cwd) }),
+    ...(conditions.length > 0 && { conditions }),
     ...(script !== undefined && { script }),
     ...(runner !== undefined && { runner }),
   };
@@ -101,6 +110,16 @@ const TAKES_A_WORD: ReadonlySet<string> = new Set([
   ...['--input-type', '--title', '--inspect-port', '--max-http-header-size'],
 ]);
 const EVALUATES: ReadonlySet<string> = new Set(['-e', '--eval', '-p', '--print', '-pe', '-']);
+
+/** `-C x`, `--conditions x`, `--conditions=x`, each once. */
+function conditionsIn(options: readonly string[]): string[] {
+  const found = options.flatMap((option, at) => {
+    if (option.startsWith('--conditions=')) return [option.slice('--conditions='.length)];
+    const value = option === '-C' || option === '--conditions' ? options[at + 1] : undefined;
+    return value === undefined ? [] : [value];
+  });
+  return [...new Set(found)];
+}
 
 function foldersOf(value: string, cwd: string): string[] {
   return value

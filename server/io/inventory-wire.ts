@@ -119,18 +119,24 @@ function parsePlatform(value: unknown): HostPlatform | undefined {
   if ((by !== 'node' && by !== 'posix') || typeof os !== 'string') return undefined;
   const nodePath = treePathsIn(lists['nodePath']);
   const starts = treePathsIn(lists['starts']);
+  const conditions = textsIn(lists['conditions']);
   return {
     ...{ by, os },
     ...(typeof node === 'string' && { node }),
     ...(nodePath.length > 0 && { nodePath }),
+    ...(conditions.length > 0 && { conditions }),
     ...(starts.length > 0 && { starts }),
     ...((typescript === null || isTypeScriptRunner(typescript)) && { typescript }),
   };
 }
 
 function treePathsIn(value: unknown): string[] {
+  return textsIn(value).filter(isTreePath);
+}
+
+function textsIn(value: unknown): string[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [];
-  return values.filter((each): each is string => typeof each === 'string' && isTreePath(each));
+  return values.filter((each): each is string => typeof each === 'string');
 }
 
 function parseHidden(value: unknown): { path: string; reason: string; count?: number }[] | undefined {

@@ -90,11 +90,11 @@ function rulesOf(runtime: Runtime, isEsm: boolean): Rules {
   return isEsm ? rules.esm : rules.commonJs;
 }
 
-function rulesFor({ node, globalFolders = [], typescript }: Runtime, isEsm: boolean): Rules {
+function rulesFor({ node, globalFolders = [], conditions = [], typescript }: Runtime, isEsm: boolean): Rules {
   return {
     ...{ node, isEsm, globalFolders },
     extensions: [...NODES_EXTENSIONS, ...extensionsOf(typescript)],
-    conditions: conditionsOf(isEsm, node),
+    conditions: new Set([...conditionsOf(isEsm, node), ...conditions]),
     has: (change): boolean => hasChange(node, change),
   };
 }
@@ -108,9 +108,9 @@ function extensionsOf(runner: Runtime['typescript']): readonly string[] {
 }
 
 /** Node's default conditions: "Packages", conditional exports. */
-function conditionsOf(isEsm: boolean, node: Version): ReadonlySet<string> {
+function conditionsOf(isEsm: boolean, node: Version): readonly string[] {
   const conditions = ['node', isEsm ? 'import' : 'require'];
   if (hasChange(node, 'nodeAddons')) conditions.push('node-addons');
   if (hasChange(node, 'requireEsm')) conditions.push('module-sync');
-  return new Set(conditions);
+  return conditions;
 }

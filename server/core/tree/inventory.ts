@@ -43,6 +43,8 @@ export interface HostPlatform {
   readonly os: string;
   /** Folders that NODE_PATH names for what runs from the root now; absolute. */
   readonly nodePath?: readonly string[];
+  /** Conditions of `exports` and `imports` that what runs from the root now has beside Node's own. */
+  readonly conditions?: readonly string[];
   /** What the processes that run from the root now were started with, as their commands name it; absolute. */
   readonly starts?: readonly string[];
   /** What runs TypeScript there now, where one thing does; `null` where several do, or what we do not know. */

@@ -52,6 +52,25 @@ describe('NODE_PATH of what runs from a root', () => {
   });
 });
 
+describe('conditions of what runs from a root', () => {
+  it('are those of its command line and of NODE_OPTIONS', async () => {
+    writeFileSync(path.join(root, 'main.js'), 'process.stdout.write("up"); setInterval(() => {}, 1e6)');
+    const child = spawn(process.execPath, ['-C', 'one', '--conditions=two', 'main.js', '--conditions=none'], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], NODE_OPTIONS: '--no-warnings --conditions three -C four' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    running.push(child);
+    await once(child.stdout, 'data');
+    expect(runningNodes(root).conditions).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  it('are none where nothing says any', async () => {
+    await run(root, { NODE_OPTIONS: '--no-warnings' });
+    expect(runningNodes(root).conditions).toEqual([]);
+  });
+});
+
 describe('what the Nodes of a root were started with', () => {
   const FOREVER = 'process.stdout.write("up"); setInterval(() => {}, 1e6)';
 

@@ -75,6 +75,13 @@ describe('by the version of Node', () => {
     expect(led('p', { files, runtime: { node }, kind: 'import' })).toBe(expected);
   });
 
+  it('the process may bring conditions of its own', () => {
+    const own = { '/app/node_modules/p/package.json': { exports: { special: './other.js', default: './sync.js' } } };
+    const runtime = { node: [22, 0], conditions: ['special'] } as const;
+    expect(led('p', { files: { ...files, ...own }, runtime })).toBe('/app/node_modules/p/other.js');
+    expect(led('p', { files: { ...files, ...own } })).toBe('/app/node_modules/p/sync.js');
+  });
+
   it.each([
     [[24, 13], 'ERR_INVALID_MODULE_SPECIFIER'],
     [[24, 14], '/app/a.js'],
