@@ -7,6 +7,8 @@ import { ProjectView } from '../core/link/project.ts';
 import type { Project } from '../core/link/project.ts';
 import { reachOf, withReach } from '../core/link/reach.ts';
 import type { Linked, Reaches } from '../core/link/reach.ts';
+import { remembered } from '../core/link/verdict-memory.ts';
+import type { VerdictMemory } from '../core/link/verdict-memory.ts';
 import type { OverlayTree } from '../core/tree/overlay.ts';
 import type { SnapshotTree } from '../core/tree/snapshot.ts';
 import { dirname, join } from '../core/tree/path.ts';
@@ -61,11 +63,16 @@ export async function settle<T>(
   throw new Error('the trees never became known: a source left questions unanswered');
 }
 
-/** Judges every managed module. A module whose every question had an answer is judged once. */
+/**
+ * Judges every managed module. A module whose every question had an answer is judged once.
+ *
+ * @param memory of earlier looks at the same project: then only what has changed since is judged
+ */
 export async function judgeProject(
   project: LiveProject,
   sources: Sources,
   signal: AbortSignal,
+  memory?: VerdictMemory,
 ): Promise<ProjectVerdict> {
   const findings = new Map<string, readonly Finding[]>();
   const notJudged = new Map<string, string>();
@@ -75,28 +82,35 @@ export async function judgeProject(
   let open = project.modules;
   let openThere = project.productionOnly;
   const turn = new Turn(signal);
-  await settle(project, sources, signal, async (view) => {
-    open = await turn.filter(open, (path) => {
-      const before = view.misses;
-      const verdict = judgeModule(view, path);
-      if (view.misses !== before) return true;
-      findings.set(path, verdict.findings);
-      if (verdict.linked !== undefined) linked.push(verdict.linked);
-      if (verdict.notJudged !== undefined) notJudged.set(path, verdict.notJudged);
-      if (verdict.unreadable !== undefined) unreadable.push(...verdict.unreadable);
-      return false;
-    });
-    openThere = await turn.filter(openThere, (path) => {
-      const before = view.misses;
-      const verdict = judgeProductionModule(view, path);
-      if (view.misses !== before) return true;
-      findings.set(`production ${path}`, verdict.findings);
-      if (verdict.linked !== undefined) linked.push(verdict.linked);
-      return false;
-    });
-  });
+  await settle(
+    project,
+    sources,
+    signal,
+    async (view) => {
+      open = await turn.filter(open, (path) => {
+        const before = view.misses;
+        const verdict = remembered(view, path, () => judgeModule(view, path));
+        if (view.misses !== before) return true;
+        findings.set(path, verdict.findings);
+        if (verdict.linked !== undefined) linked.push(verdict.linked);
+        if (verdict.notJudged !== undefined) notJudged.set(path, verdict.notJudged);
+        if (verdict.unreadable !== undefined) unreadable.push(...verdict.unreadable);
+        return false;
+      });
+      openThere = await turn.filter(openThere, (path) => {
+        const before = view.misses;
+        const verdict = remembered(view, `production ${path}`, () => judgeProductionModule(view, path));
+        if (view.misses !== before) return true;
+        findings.set(`production ${path}`, verdict.findings);
+        if (verdict.linked !== undefined) linked.push(verdict.linked);
+        return false;
+      });
+    },
+    new ProjectView(project, memory),
+  );
   const reaches = reachOf(linked, await settle(project, sources, signal, entryPoints), project.runtime);
   const inOrder = [...project.modules, ...project.productionOnly.map((path) => `production ${path}`)];
+  memory?.retain(new Set(inOrder));
   return {
     findings: onePerPackage(inOrder.flatMap((path) => findings.get(path) ?? [])).map((finding) =>
       withReach(finding, reaches),

@@ -5,6 +5,7 @@ import type { Finding, Trace } from '../core/link/finding.ts';
 import { followLink, judgeModule } from '../core/link/judge.ts';
 import type { LinkText, ModuleFacts } from '../core/link/module-facts.ts';
 import { isModulePath, ProjectView } from '../core/link/project.ts';
+import { remembered, VerdictMemory } from '../core/link/verdict-memory.ts';
 import type { Runtime } from '../core/link/runtime.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
 import type { Laid } from '../core/tree/overlay.ts';
@@ -52,7 +53,8 @@ export class Graph {
   readonly #project: LiveProject;
   readonly #selection: Selection;
   readonly #buffers = new Map<TreePath, { readonly text: string; readonly read: Promise<boolean> }>();
-  /** The last look at the trees, while nothing has changed but what modules say: one that resolves anew costs most of an edit. */
+  readonly #memory = new VerdictMemory(true);
+  /** The last look at the trees, while nothing has changed but what modules say. */
   #view: ProjectView;
 
   constructor(
@@ -91,7 +93,7 @@ export class Graph {
         .filter(({ kind, path }) => kind === 'productionOnly' && isModulePath(path))
         .map(({ path }) => path),
     };
-    this.#view = new ProjectView(this.#project, new Map());
+    this.#view = new ProjectView(this.#project, this.#memory);
   }
 
   /** The path relative to the config's folder of a managed module, or `undefined`. */
@@ -132,7 +134,8 @@ export class Graph {
       // What production runs with in this very content is not the deploy's doing: see `judge.ts`.
       { ask: 'identity', path, answer: { state: 'known', value: contentIdOf(Buffer.from(text, 'utf8')) } },
     ]);
-    if (isNew) this.#view = new ProjectView(this.#project, new Map());
+    if (isNew) this.#view = new ProjectView(this.#project, this.#memory);
+    else this.#memory.changed();
     return isNew || old.state !== 'known' || offerOf(old.value) !== offerOf(module);
   }
 
@@ -140,12 +143,13 @@ export class Graph {
   close(path: TreePath): void {
     this.#buffers.delete(path);
     this.#project.local.forget(path);
-    this.#view = new ProjectView(this.#project, new Map());
+    this.#memory.retain(new Set([...this.#buffers.keys()].flatMap((open) => this.moduleOf(open) ?? [])));
+    this.#view = new ProjectView(this.#project, this.#memory);
   }
 
   /** The verdicts on one module, by its path relative to the config's folder. */
   async judge(local: string, token: CancellationToken): Promise<readonly Finding[]> {
-    return this.#settle(token, (view) => judgeModule(view, local).findings);
+    return this.#settle(token, (view) => remembered(view, local, () => judgeModule(view, local)).findings);
   }
 
   /** Where each import of one module leads, as its text is now. */

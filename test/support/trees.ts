@@ -123,7 +123,8 @@ export const ROOT = '/srv/app';
 /** Three trees, with everything that is managed laid over production. */
 export function projectOf(options: ProjectOptions): Project {
   const { here, there, deletes = [], leaves = [] } = options;
-  const selection = new Selection({ map: [{ local: '.', production: '.' }], include: [], exclude: [], ...options });
+  const { map = [{ local: '.', production: '.' }], include = [], exclude = [] } = options;
+  const selection = new Selection({ map, include, exclude });
   const local = new MemoryTree(under(FOLDER, here), options.local);
   const production = new MemoryTree(under(ROOT, there), options.production);
   const laid = new Map<TreePath, Laid>();

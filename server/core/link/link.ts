@@ -55,16 +55,12 @@ class FollowedLink implements Link {
   }
 
   #kept(side: 'here' | 'there' | 'after', tree: View): Trace {
-    const { traces } = this.view;
-    if (traces === undefined) return this.#resolve(side, tree);
-    let ofModule = traces.get(this.fromThere);
-    if (ofModule === undefined) traces.set(this.fromThere, (ofModule = new Map<string, Trace>()));
-    const key = `${side} ${this.text.kind} ${this.text.specifier}`;
-    const known = ofModule.get(key);
-    if (known !== undefined) return known;
-    const trace = this.#resolve(side, tree);
-    if (trace.outcome.kind !== 'unknown') ofModule.set(key, trace);
-    return trace;
+    const { memory } = this.view;
+    if (memory === undefined) return this.#resolve(side, tree);
+    const { kind, specifier } = this.text;
+    return memory.trace(this.view, `${side} ${kind} ${specifier}\0${this.fromHere}\0${this.fromThere}`, () =>
+      this.#resolve(side, tree),
+    );
   }
 
   #resolve(side: 'here' | 'there' | 'after', tree: View): Trace {
@@ -81,8 +77,8 @@ export function isOpen(trace: Trace): boolean {
 
 /** Whether production has this very content of the module; not asked for where it is not known. */
 export function isSameFile(view: ProjectView, { fromHere, fromThere }: Pick<Link, 'fromHere' | 'fromThere'>): boolean {
-  const here = view.project.local.identity(fromHere);
-  const there = view.project.production.identity(fromThere);
+  const here = view.local.identityIfKnown(fromHere);
+  const there = view.production.identityIfKnown(fromThere);
   return here.state === 'known' && there.state === 'known' && here.value.sha256 === there.value.sha256;
 }
 

@@ -2,7 +2,7 @@ import { below, join } from '../tree/path.ts';
 import type { Selection } from '../tree/selection.ts';
 import type { Need, Tree, TreePath } from '../tree/tree.ts';
 import { View } from '../tree/view.ts';
-import type { Trace } from './finding.ts';
+import type { VerdictMemory } from './verdict-memory.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Everything that links are judged by: three trees and how their paths pair. */
@@ -31,14 +31,15 @@ export class ProjectView {
   /** The runtime as it would be in the workspace: its folders in the workspace's own coordinates. */
   readonly runtimeHere: Runtime;
 
-  /** @param traces by module, where answers are kept for the next time that the same module is judged; a view that judges each once needs none */
+  /** @param memory of earlier looks; who judges only once needs none */
   constructor(
     readonly project: Project,
-    readonly traces?: Map<TreePath, Map<string, Trace>>,
+    readonly memory?: VerdictMemory,
   ) {
-    this.local = new View(project.local);
-    this.production = new View(project.production);
-    this.merged = new View(project.merged);
+    memory?.look(project);
+    this.local = new View(project.local, memory?.hearing('local'));
+    this.production = new View(project.production, memory?.hearing('production'));
+    this.merged = new View(project.merged, memory?.hearing('merged'));
     const { globalFolders = [], ...runtime } = project.runtime;
     const folders = globalFolders.flatMap((folder) => this.#folderHere(folder) ?? []);
     this.runtimeHere = { ...runtime, globalFolders: folders };
@@ -46,7 +47,7 @@ export class ProjectView {
 
   /** One that has seen nothing yet. */
   renewed(): ProjectView {
-    return new ProjectView(this.project, this.traces && new Map());
+    return new ProjectView(this.project, this.memory);
   }
 
   #folderHere(folder: TreePath): TreePath | undefined {
