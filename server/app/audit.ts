@@ -1,8 +1,10 @@
 import { DRIFT_KINDS } from '../core/drift/drift.ts';
 import type { DriftEntry, DriftKind } from '../core/drift/drift.ts';
 import { summarise } from '../core/drift/summary.ts';
+import type { ProjectVerdict } from '../io/settle.ts';
 import type { VerbContext } from './context.ts';
 import { closureOf, judge, layOut, locksApart, missingHere, perhapsMissing, wholeOverlay } from './links.ts';
+import type { Links } from './links.ts';
 import { look } from './look.ts';
 import type { Look, LookOptions } from './look.ts';
 import type { AuditResult } from './results.ts';
@@ -10,7 +12,8 @@ import type { AuditResult } from './results.ts';
 /** What production has, what the workspace has, and what code needs that only production has. Writes nothing on the host. */
 export async function audit(context: VerbContext, options: LookOptions = {}): Promise<AuditResult> {
   const both = await look(context, options);
-  const needs = await needsOf(context, both);
+  const links = await layOut(context, both, wholeOverlay(both.drift));
+  const needs = await needsOf(context, both, links, await judge(context, links));
   return auditResult(context, both, needs, (await context.host()).address);
 }
 
@@ -18,9 +21,12 @@ export async function audit(context: VerbContext, options: LookOptions = {}): Pr
 export type Needs = Pick<AuditResult, 'entries' | 'lockDifferences'>;
 
 /** Marks what code needs first: imported by the workspace, or by something that the workspace would have to pull. */
-export async function needsOf(context: VerbContext, both: Look): Promise<Needs> {
-  const links = await layOut(context, both, wholeOverlay(both.drift));
-  const { findings, reaches } = await judge(context, links);
+export async function needsOf(
+  context: VerbContext,
+  both: Look,
+  links: Links,
+  { findings, reaches }: ProjectVerdict,
+): Promise<Needs> {
   const needed = missingHere(findings);
   for (const file of await closureOf(context, links, [...needed.keys()])) {
     if (file.importedBy !== undefined) needed.set(file.path, [{ file: file.importedBy, line: 0 }]);

@@ -5,23 +5,52 @@ import { VERDICTS } from '../core/link/finding.ts';
 import type { UnreadableLink } from '../core/link/judge.ts';
 import type { Reaches } from '../core/link/reach.ts';
 import type { Runtime } from '../core/link/runtime.ts';
+import type { ProjectVerdict } from '../io/settle.ts';
+import { auditResult, needsOf } from './audit.ts';
+import type { Kept, Links } from './links.ts';
 import { judge, layOut, packagesApart, wholeOverlay } from './links.ts';
 import { look } from './look.ts';
-import type { CheckResult } from './results.ts';
+import type { Look } from './look.ts';
+import type { AuditResult, CheckResult } from './results.ts';
 
 /** Judges every import of the workspace by what production has, and by what it will have after a deploy. Writes nothing on the host. */
 export async function check(context: VerbContext): Promise<CheckResult> {
-  return (await checkWithReaches(context)).result;
-}
-
-/** Beside the verdicts, how every module comes to run, also those that nothing is wrong with yet; and what runs them. */
-export async function checkWithReaches(
-  context: VerbContext,
-): Promise<{ result: CheckResult; reaches: Reaches; runtime: Runtime }> {
   const both = await look(context);
   const links = await layOut(context, both, wholeOverlay(both.drift));
-  const verdict = await judge(context, links);
-  const result: CheckResult = {
+  return checkResult(context, both, links, await judge(context, links));
+}
+
+/** One look that is an audit and a check in one, for somebody who looks again and again. */
+export interface AuditedAndChecked {
+  readonly audit: AuditResult;
+  readonly check: CheckResult;
+  /** How every module comes to run, also those that nothing is wrong with yet. */
+  readonly reaches: Reaches;
+  /** What runs them. */
+  readonly runtime: Runtime;
+}
+
+/** @param kept from the earlier looks: only what has changed since is judged */
+export async function auditAndCheck(context: VerbContext, kept: Kept): Promise<AuditedAndChecked> {
+  const both = await look(context);
+  const links = await layOut(context, both, wholeOverlay(both.drift), kept);
+  const verdict = await judge(context, links, kept.verdicts);
+  const needs = await needsOf(context, both, links, verdict);
+  return {
+    audit: auditResult(context, both, needs, (await context.host()).address),
+    check: await checkResult(context, both, links, verdict),
+    reaches: verdict.reaches,
+    runtime: links.project.runtime,
+  };
+}
+
+async function checkResult(
+  context: VerbContext,
+  both: Look,
+  links: Links,
+  verdict: ProjectVerdict,
+): Promise<CheckResult> {
+  return {
     target: context.target.name,
     root: both.inventory.realRoot,
     takenAt: both.inventory.takenAt,
@@ -31,7 +60,6 @@ export async function checkWithReaches(
     notJudged: [...verdict.notJudged, ...verdict.unreadable.map(asNotJudged)],
     packageDifferences: await packagesApart(context, links),
   };
-  return { result, reaches: verdict.reaches, runtime: links.project.runtime };
 }
 
 /** Where an import leads to what could not be read on production, nobody knows whether it resolves. */

@@ -16,6 +16,7 @@ import { reachIn, withReach } from '../core/link/reach.ts';
 import type { Reaches } from '../core/link/reach.ts';
 import { runtimeOf } from '../core/link/runtime.ts';
 import { parsedModules, syntaxErrors } from '../core/link/syntax.ts';
+import { VerdictMemory } from '../core/link/verdict-memory.ts';
 import { OverlayTree } from '../core/tree/overlay.ts';
 import type { Laid } from '../core/tree/overlay.ts';
 import { below, join } from '../core/tree/path.ts';
@@ -39,11 +40,30 @@ export interface Overlay {
   readonly leaves: readonly { readonly path: string; readonly local: string }[];
 }
 
+/** What a process that looks more than once keeps from one look at a target to the next. */
+export interface Kept {
+  readonly modules: ModuleStore;
+  readonly verdicts: VerdictMemory;
+}
+
+/** For the first look. */
+export async function keepNothingYet({
+  config,
+  target,
+  places,
+}: Pick<VerbContext, 'config' | 'target' | 'places'>): Promise<Kept> {
+  const folder = await realpath(config.folder);
+  return {
+    modules: new ModuleStore(new ModuleMemory(places.cache, [folder, target.name])),
+    verdicts: new VerdictMemory(),
+  };
+}
+
 /** The trees of one look, ready to be judged. */
 export interface Links {
   readonly project: LiveProject;
   readonly sources: Sources;
-  readonly modules: ModuleStore;
+  readonly kept: Kept;
   /** Modules that the overlay writes, relative to the config's folder. */
   readonly written: readonly string[];
 }
@@ -57,11 +77,12 @@ export function wholeOverlay(drift: readonly DriftEntry[]): Overlay {
 }
 
 /** Lays the three trees out. Nothing is read yet: questions fetch what they need. */
-export async function layOut(context: VerbContext, look: Look, overlay: Overlay): Promise<Links> {
+export async function layOut(context: VerbContext, look: Look, overlay: Overlay, earlier?: Kept): Promise<Links> {
   const { inventory, local, selection } = look;
   const host = await context.host();
   const folder = await realpath(context.config.folder);
-  const modules = new ModuleStore(new ModuleMemory(context.places.cache, [folder, context.target.name]));
+  const kept = earlier ?? (await keepNothingYet(context));
+  const { modules } = kept;
   await modules.recall();
   const known = context.knownModules;
   if (known !== undefined) modules.learn(known.facts);
@@ -110,7 +131,7 @@ export async function layOut(context: VerbContext, look: Look, overlay: Overlay)
   return {
     project: typescript === undefined ? project : { ...project, runtime: { ...project.runtime, typescript } },
     sources,
-    modules,
+    kept,
     written: overlay.writes.map((write) => write.local).filter(isModulePath),
   };
 }
@@ -125,13 +146,14 @@ function modulesThatStay({ inventory, drift }: Look, overlay: Overlay): string[]
     .filter((path) => !written.has(path) && !same.has(path));
 }
 
-export async function judge(context: VerbContext, links: Links): Promise<ProjectVerdict> {
+/** @param memory of earlier looks, where there are any: see `VerdictMemory` */
+export async function judge(context: VerbContext, links: Links, memory?: VerdictMemory): Promise<ProjectVerdict> {
   context.progress.report({ message: `Checking the imports of ${count(links.project.modules.length, 'module')}` });
-  const verdict = await judgeProject(links.project, links.sources, context.signal);
+  const verdict = await judgeProject(links.project, links.sources, context.signal, memory);
   const syntax = await settle(links.project, links.sources, context.signal, (view) =>
     syntaxErrors(view, links.written),
   );
-  await links.modules.keep();
+  await links.kept.modules.keep();
   const broken = new Set(syntax.map((finding) => finding.file.path));
   return {
     findings: [...syntax.map((finding) => withReach(finding, verdict.reaches)), ...verdict.findings],

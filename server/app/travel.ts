@@ -15,7 +15,7 @@ import { auditResult, needsOf } from './audit.ts';
 import { check } from './check.ts';
 import type { VerbContext } from './context.ts';
 import { UsageFailure } from './failures.ts';
-import { layOut, packagesApart, wholeOverlay } from './links.ts';
+import { judge, layOut, packagesApart, wholeOverlay } from './links.ts';
 import type { Links } from './links.ts';
 import { look } from './look.ts';
 import type { Look, LookOptions } from './look.ts';
@@ -34,8 +34,8 @@ export async function auditToTravel(
   );
   const recorded: VerbContext = { ...context, host: () => Promise.resolve(recording) };
   const both = await look(recorded, options);
-  const needs = await needsOf(recorded, both);
   const links = await layOut(recorded, both, wholeOverlay(both.drift));
+  const needs = await needsOf(recorded, both, links, await judge(recorded, links));
   await packagesApart(recorded, links);
   await settle(links.project, links.sources, context.signal, entryPoints);
   await settle(links.project, links.sources, context.signal, (view) => followPackages(view, both));
@@ -150,7 +150,7 @@ async function modulesThere(
     .map(([path, { sha256 }]) => [path, sha256] as const);
   const facts = new Map(
     [...hashes, ...ofPackages].flatMap(([path, sha256]) => {
-      const known = links.modules.get(sha256, path);
+      const known = links.kept.modules.get(sha256, path);
       return known === undefined ? [] : [[moduleKey(sha256, path), known] as const];
     }),
   );

@@ -20,14 +20,21 @@ export const TOO_LARGE: Answer<never> = {
  * for many runs.
  */
 export class ModuleStore {
-  readonly #facts = new Map<string, ModuleFacts>();
+  #facts = new Map<string, ModuleFacts>();
+  #earlier: ReadonlyMap<string, ModuleFacts> = new Map();
   #remembered: ReadonlyMap<string, string> = new Map();
   #hasNews = false;
 
   constructor(readonly memory?: ModuleMemory) {}
 
-  /** Takes what earlier runs have read. */
+  /** Takes what earlier runs have read: the last one of this process, else those that the memory knows. What that did not ask for goes. */
   async recall(): Promise<void> {
+    if (this.#facts.size > 0) {
+      this.#earlier = this.#facts;
+      this.#facts = new Map();
+      this.#remembered = new Map();
+      return;
+    }
     this.#remembered = (await this.memory?.load()) ?? new Map<string, string>();
   }
 
@@ -47,7 +54,7 @@ export class ModuleStore {
     const known = this.#facts.get(name);
     if (known !== undefined) return known;
     const text = this.#remembered.get(name);
-    const facts = text === undefined ? undefined : parseFacts(text);
+    const facts = this.#earlier.get(name) ?? (text === undefined ? undefined : parseFacts(text));
     if (facts !== undefined) this.#facts.set(name, facts);
     return facts;
   }

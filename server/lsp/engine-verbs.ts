@@ -6,14 +6,15 @@ import { deployQuestion } from '../app/questions.ts';
 import { releases } from '../app/releases.ts';
 import { rollback } from '../app/rollback.ts';
 import { describeEvent } from '../app/events.ts';
-import { audit } from '../app/audit.ts';
-import { checkWithReaches } from '../app/check.ts';
+import { auditAndCheck } from '../app/check.ts';
 import type { DeployOptions } from '../app/carry.ts';
 import type { VerbContext } from '../app/context.ts';
 import { init, propose } from '../app/init.ts';
+import { keepNothingYet } from '../app/links.ts';
+import type { Kept } from '../app/links.ts';
 import type { Person } from '../app/person.ts';
 import { pull } from '../app/pull.ts';
-import type { AuditResult, DeployResult, PlanResult, PullResult, ReleasesResult } from '../app/results.ts';
+import type { DeployResult, PlanResult, PullResult, ReleasesResult } from '../app/results.ts';
 import type { Config, ConfigProblem, Target } from '../config/config.ts';
 import { findConfigs } from '../config/find.ts';
 import { loadConfig } from '../config/load.ts';
@@ -27,7 +28,6 @@ import type { Fact } from '../core/tree/tree.ts';
 import { DiskSource } from '../io/disk.ts';
 import type { FactSource } from '../io/facts.ts';
 import { HostSource } from '../io/host-facts.ts';
-import { ModuleStore } from '../io/modules.ts';
 import { RememberingHost } from '../io/remembering-host.ts';
 import { rootKey } from '../io/places.ts';
 import type { Places } from '../io/places.ts';
@@ -63,6 +63,8 @@ interface Known {
   turn: Promise<unknown>;
   /** How the modules of the last look come to run. */
   reaches: Reaches;
+  /** From one look to the next. */
+  kept: Kept | undefined;
   production: { readonly tree: SnapshotTree; readonly source: FactSource } | undefined;
 }
 
@@ -73,8 +75,6 @@ export class Engine {
   readonly #configs = new Map<string, Config>();
   readonly #known = new Map<string, Known>();
   readonly #consents: Consents;
-  readonly #modules = new ModuleStore();
-  readonly #disk = new DiskSource(this.#modules);
 
   constructor(readonly around: EngineSurroundings) {
     this.#consents = new Consents(around.places.state);
@@ -109,8 +109,7 @@ export class Engine {
   /** Looks at production again, and remembers what it says. */
   look(name: TargetName, signal: AbortSignal): Promise<LookResult> {
     return this.#inTurn(name, async (known) => {
-      const audited = await audit(await this.#context(known, signal));
-      const result = await this.#judge(known, audited, signal);
+      const result = await this.#lookBy(known, await this.#context(known, signal));
       await this.#save(known);
       return result;
     });
@@ -121,8 +120,7 @@ export class Engine {
     return this.#inTurn(name, async (known) => {
       known.memory ??= await loadMemory(this.#memoryFile(known));
       if (known.memory === undefined) return null;
-      const context = await this.#replay(known, signal);
-      return this.#judge(known, await audit(context), signal);
+      return this.#lookBy(known, await this.#replay(known, signal));
     });
   }
 
@@ -202,8 +200,11 @@ export class Engine {
   }
 
   async facts(params: EngineParams<'facts'>, signal: AbortSignal): Promise<readonly Fact[]> {
-    if (params.tree === 'local') return this.#disk.answer(params.needs, signal);
     const known = this.#find(params);
+    if (params.tree === 'local') {
+      const { modules } = await this.#keptOf(known);
+      return new DiskSource(modules).answer(params.needs, signal);
+    }
     const { tree, source } = (known.production ??= await this.#production(known));
     const answers = params.needs.map((need): Fact | undefined => factIn(tree, need));
     const open = params.needs.filter((_need, at) => answers[at] === undefined);
@@ -227,15 +228,15 @@ export class Engine {
     return ask(await (await this.#context(known, signal)).host());
   }
 
-  async #judge(known: Known, audited: AuditResult, signal: AbortSignal): Promise<LookResult> {
-    const { result, reaches, runtime } = await checkWithReaches(await this.#replay(known, signal));
+  async #lookBy(known: Known, context: VerbContext): Promise<LookResult> {
+    const { audit, check, reaches, runtime } = await auditAndCheck(context, await this.#keptOf(known));
     const memory = this.#memoryOf(known);
     known.production = undefined;
     known.reaches = reaches;
     const isSame = ({ kind }: DriftEntry): boolean => kind === 'same';
     return {
-      audit: { ...audited, entries: audited.entries.filter((entry) => !isSame(entry)) },
-      check: result,
+      audit: { ...audit, entries: audit.entries.filter((entry) => !isSame(entry)) },
+      check,
       address: memory.address,
       seed: {
         folder: await realpath(known.config.folder),
@@ -243,18 +244,24 @@ export class Engine {
         rules: known.target.rules,
         runtime,
         starts: memory.inventory.platform.starts ?? [],
-        same: packFiles(audited.entries.filter(isSame)),
+        same: packFiles(audit.entries.filter(isSame)),
       },
     };
+  }
+
+  async #keptOf(known: Known): Promise<Kept> {
+    const { config, target } = known;
+    return (known.kept ??= await keepNothingYet({ config, target, places: this.around.places }));
   }
 
   async #production(known: Known): Promise<NonNullable<Known['production']>> {
     const memory = this.#memoryOf(known);
     const hashes = new Map(memory.inventory.entries.map((entry) => [entry.path, entry.content?.sha256]));
     const host = new ReplayingHost(memory, await known.host, NOT_ASKED);
+    const { modules } = await this.#keptOf(known);
     return {
       tree: new SnapshotTree(factsOf(memory.inventory)),
-      source: new HostSource(host, memory.inventory.realRoot, (file) => hashes.get(file), this.#modules),
+      source: new HostSource(host, memory.inventory.realRoot, (file) => hashes.get(file), modules),
     };
   }
 
@@ -284,6 +291,7 @@ export class Engine {
       shown: undefined,
       turn: Promise.resolve(),
       reaches: new Map(),
+      kept: undefined,
       production: undefined,
     };
     this.#known.set(key, fresh);
