@@ -1,4 +1,5 @@
 import { audit } from './audit.ts';
+import { changes } from './changes.ts';
 import { check } from './check.ts';
 import { editing } from './editing.ts';
 import { growth } from './growth.ts';
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = {
   check,
   growth,
   editing,
+  changes,
   switch: switching,
   recovery,
 };
