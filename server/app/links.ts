@@ -27,6 +27,7 @@ import { DiskSource } from '../io/disk.ts';
 import { HostSource } from '../io/host-facts.ts';
 import { ModuleMemory } from '../io/module-memory.ts';
 import { MAX_MODULE_BYTES, ModuleStore } from '../io/modules.ts';
+import { inSources } from '../io/sources.ts';
 import { judgeProject, settle } from '../io/settle.ts';
 import type { LiveProject, ProjectVerdict, Sources } from '../io/settle.ts';
 import type { VerbContext } from './context.ts';
@@ -154,9 +155,10 @@ export async function judge(context: VerbContext, links: Links, memory?: Verdict
     syntaxErrors(view, links.written),
   );
   await links.kept.modules.keep();
+  const findings = [...syntax.map((finding) => withReach(finding, verdict.reaches)), ...verdict.findings];
   const broken = new Set(syntax.map((finding) => finding.file.path));
   return {
-    findings: [...syntax.map((finding) => withReach(finding, verdict.reaches)), ...verdict.findings],
+    findings: await inSources(links.project.folder, findings),
     unreadable: verdict.unreadable,
     reaches: verdict.reaches,
     notJudged: verdict.notJudged.filter(({ path }) => !broken.has(path)),

@@ -1,3 +1,4 @@
+import { shownAt } from '../core/link/finding.ts';
 import { asSentence, foldProbes, lastEntries, outcomeSentence } from '../app/outcome.ts';
 import type { SeenByProbe, Told } from '../app/outcome.ts';
 import { count } from '../core/words.ts';
@@ -74,9 +75,10 @@ function guardText(guard: GuardFinding): string[] {
 /** Where an import stands, as compilers say it. */
 function placeText({ link }: GuardFinding): string {
   if (link === undefined) return '';
-  const { file, range } = link;
+  const { file, range, output } = shownAt(link);
+  const inOutput = output === undefined ? '' : ` (${output})`;
   const path = file.tree === 'production' ? `production's ${file.path}` : file.path;
-  return `${path}:${range.start.line + 1}:${range.start.character + 1}: `;
+  return `${path}:${range.start.line + 1}:${range.start.character + 1}${inOutput}: `;
 }
 
 function eventText(event: Told): string[] {

@@ -1,3 +1,4 @@
+import { shownAt } from '../../core/link/finding.ts';
 import type { Finding, Reach, Severity } from '../../core/link/finding.ts';
 import type { CheckResult } from '../../app/results.ts';
 import { age } from '../../core/words.ts';
@@ -77,12 +78,15 @@ function howItRuns({ when, startedBy = '', chain }: Reach): string {
 
 function findingRows(findings: readonly Finding[], paint: Paint): string[] {
   const heads = columns(
-    findings.map((finding) => [
-      `${finding.range.start.line + 1}:${finding.range.start.character + 1}`,
-      WORDS[finding.severity],
-      finding.code,
-      finding.message,
-    ]),
+    findings.map((finding) => {
+      const { range, output } = shownAt(finding);
+      return [
+        `${range.start.line + 1}:${range.start.character + 1}`,
+        WORDS[finding.severity],
+        finding.code,
+        output === undefined ? finding.message : `${finding.message} (${output})`,
+      ];
+    }),
     (cell, column) => (column === 1 ? colour(cell, paint) : column === 2 ? paint.dim(cell) : cell),
   );
   return findings.flatMap((finding, index) => {
@@ -98,7 +102,7 @@ function colour(cell: string, paint: Paint): string {
 }
 
 function fileName(finding: Finding): string {
-  return placeName(finding.file);
+  return placeName(shownAt(finding).file);
 }
 
 function placeName({ tree, path }: Finding['file']): string {
@@ -109,7 +113,11 @@ const ORDER: readonly Severity[] = ['error', 'warning', 'information'];
 
 function bySeverity(a: Finding, b: Finding): number {
   const files = fileName(a) < fileName(b) ? -1 : fileName(a) > fileName(b) ? 1 : 0;
-  return files || ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || a.range.start.line - b.range.start.line;
+  return (
+    files ||
+    ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) ||
+    shownAt(a).range.start.line - shownAt(b).range.start.line
+  );
 }
 
 function tail(result: CheckResult, errors: number, options: ReportOptions): string[] {

@@ -1,3 +1,4 @@
+import { shownAt } from '../../core/link/finding.ts';
 import type { Acceptance, GuardFinding, Plan } from '../../core/plan/plan.ts';
 import type { PlanResult } from '../../app/results.ts';
 import { escapeLines, escapeName } from './escape.ts';
@@ -88,8 +89,9 @@ function guardRows(guard: GuardFinding, accepted: readonly Acceptance[], paint: 
 
 function place(guard: GuardFinding): string {
   if (guard.link === undefined) return '';
-  const { file, range } = guard.link;
-  return `${escapeName(file.path)}:${range.start.line + 1}:${range.start.character + 1}: `;
+  const { file, range, output } = shownAt(guard.link);
+  const inOutput = output === undefined ? '' : ` (${escapeName(output)})`;
+  return `${escapeName(file.path)}:${range.start.line + 1}:${range.start.character + 1}${inOutput}: `;
 }
 
 function rank(guard: GuardFinding): number {

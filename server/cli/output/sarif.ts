@@ -1,7 +1,7 @@
 import { age } from '../../core/words.ts';
 import { createHash } from 'node:crypto';
 import type { CheckResult } from '../../app/results.ts';
-import { VERDICTS } from '../../core/link/finding.ts';
+import { shownAt, VERDICTS } from '../../core/link/finding.ts';
 import type { Finding, Range, Severity, Verdict } from '../../core/link/finding.ts';
 import { VERDICT_TEXTS } from './verdicts.ts';
 
@@ -77,14 +77,16 @@ function resultsOf(findings: readonly Finding[], rules: readonly Verdict[]): obj
   const seen = new Map<string, number>();
   return findings.map((finding) => {
     const identity = JSON.stringify([finding.code, finding.file.tree, finding.file.path, finding.specifier ?? '']);
+    const shown = shownAt(finding);
+    const output = shown.output === undefined ? '' : ` (${shown.output})`;
     const nth = seen.get(identity) ?? 0;
     seen.set(identity, nth + 1);
     return {
       ruleId: finding.code,
       ruleIndex: rules.indexOf(finding.code),
       level: LEVELS[finding.severity],
-      message: { text: `${finding.message} ${finding.remedy}`.trim() },
-      locations: [locationOf(finding)],
+      message: { text: `${finding.message} ${finding.remedy}${output}`.trim() },
+      locations: [locationOf(shown)],
       ...relatedTo(finding),
       partialFingerprints: { 'driftline/v1': createHash('sha256').update(`${identity} ${nth}`).digest('hex') },
       properties: {

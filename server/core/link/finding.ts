@@ -65,6 +65,8 @@ export interface Finding {
    */
   readonly file: { readonly tree: 'local' | 'production'; readonly path: string };
   readonly range: Range;
+  /** Where a compiler made the file: the place in its source, relative to the config's folder. */
+  readonly source?: { readonly path: string; readonly range: Range };
   readonly specifier?: string;
   /** One sentence, complete without the range: what is wrong, on what. */
   readonly message: string;
@@ -81,4 +83,15 @@ export interface Finding {
   /** Production paths that a specifier which is computed could lead to; nobody knows whether it does. */
   readonly couldReach?: readonly string[];
   readonly explain?: { readonly local: Trace; readonly production: Trace; readonly merged: Trace };
+}
+
+/** The place to show to a person: in the source where that is known, with the place in its output then. */
+export function shownAt({ file, range, source }: Pick<Finding, 'file' | 'range' | 'source'>): {
+  readonly file: Finding['file'];
+  readonly range: Range;
+  readonly output?: string;
+} {
+  if (source === undefined) return { file, range };
+  const output = `${file.path}:${range.start.line + 1}:${range.start.character + 1}`;
+  return { file: { tree: file.tree, path: source.path }, range: source.range, output };
 }
