@@ -1,12 +1,20 @@
+import { deflateRawSync, inflateRawSync } from 'zlib';
+
 /**
  * How messages lie on the wire, in both directions: four bytes with the header's length, four with the body's (unsigned, big-endian), then
- * the header (JSON, UTF-8) and the body (bytes). The host writes one marker line first, so that whatever a login shell prints before it
- * is skipped.
+ * the header (JSON, UTF-8) and the body (bytes). Where the highest bit of the header's length is set, the header is packed by raw deflate.
+ * The host writes one marker line first, so that whatever a login shell prints before it is skipped.
  */
 export const MAX_HEADER_BYTES = 64 * 1024 * 1024;
 export const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
 const PREFIX_BYTES = 8;
+/** The highest bit of the header's length. */
+const PACKED = 2 ** 31;
+/** Smaller ones fit into a packet or two as they are. */
+const WORTH_PACKING_BYTES = 4096;
+/** zlib's level: what the slower ones save is not worth the host's time. */
+const FAST = 3;
 
 export interface Frame {
   readonly header: unknown;
@@ -20,10 +28,12 @@ export function startMarker(nonce: string): string {
 
 export function encodeFrame(header: unknown, body: Uint8Array = new Uint8Array(0)): Buffer {
   const json = Buffer.from(JSON.stringify(header), 'utf8');
+  const isPacked = json.length >= WORTH_PACKING_BYTES;
+  const bytes = isPacked ? deflateRawSync(json, { level: FAST }) : json;
   const prefix = Buffer.alloc(PREFIX_BYTES);
-  prefix.writeUInt32BE(json.length, 0);
+  prefix.writeUInt32BE(isPacked ? bytes.length + PACKED : bytes.length, 0);
   prefix.writeUInt32BE(body.length, 4);
-  return Buffer.concat([prefix, json, body]);
+  return Buffer.concat([prefix, bytes, body]);
 }
 
 /** Cuts a stream of bytes into frames. Throws on lengths beyond the limits and on headers that are no JSON: the line is then of no use. */
@@ -43,7 +53,7 @@ export class FrameReader {
   #next(): Frame | undefined {
     if (this.#length < PREFIX_BYTES) return undefined;
     const prefix = this.#peek(PREFIX_BYTES);
-    const headerBytes = prefix.readUInt32BE(0);
+    const [isPacked, headerBytes] = [prefix.readUInt32BE(0) >= PACKED, prefix.readUInt32BE(0) % PACKED];
     const bodyBytes = prefix.readUInt32BE(4);
     if (headerBytes > MAX_HEADER_BYTES || bodyBytes > MAX_BODY_BYTES) {
       throw new RangeError(`a frame of ${headerBytes} and ${bodyBytes} bytes is larger than any that is sent`);
@@ -51,7 +61,9 @@ export class FrameReader {
     const total = PREFIX_BYTES + headerBytes + bodyBytes;
     if (this.#length < total) return undefined;
     const bytes = this.#take(total);
-    const header: unknown = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, PREFIX_BYTES + headerBytes));
+    const sent = bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + headerBytes);
+    const json = isPacked ? inflateRawSync(sent, { maxOutputLength: MAX_HEADER_BYTES }) : sent;
+    const header: unknown = JSON.parse(json.toString('utf8'));
     return { header, body: bytes.subarray(PREFIX_BYTES + headerBytes) };
   }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, FrameReader, MAX_BODY_BYTES, MAX_HEADER_BYTES } from '../../../server/host/frames.ts';
 
@@ -43,6 +44,25 @@ describe('FrameReader', () => {
     ]);
     expect(reader.push(piece).map(({ header }) => header)).toEqual([{ id: 1 }, { id: 2 }]);
     expect(reader.push(third.subarray(9)).map(({ header }) => header)).toEqual([{ id: 3 }]);
+  });
+
+  it('packs a large header, and gives it back', () => {
+    const header = { texts: Array.from({ length: 5000 }, (_, index) => `node_modules/package-${index}`) };
+    const bytes = encodeFrame(header, Buffer.from('body'));
+    expect(bytes.length).toBeLessThan(JSON.stringify(header).length / 3);
+    const reader = new FrameReader();
+    expect(reader.push(bytes.subarray(0, 100))).toEqual([]);
+    expect(reader.push(bytes.subarray(100))).toEqual([{ header, body: Buffer.from('body') }]);
+  });
+
+  it('unpacks no header beyond the limit', () => {
+    const bomb = deflateRawSync(Buffer.alloc(MAX_HEADER_BYTES + 1, ' '));
+    expect(() => new FrameReader().push(Buffer.concat([prefix(2 ** 31 + bomb.length, 0), bomb]))).toThrow(RangeError);
+  });
+
+  it('refuses a packed header that is cut', () => {
+    const bytes = deflateRawSync(Buffer.from('{"id":1}')).subarray(0, 4);
+    expect(() => new FrameReader().push(Buffer.concat([prefix(2 ** 31 + bytes.length, 0), bytes]))).toThrow();
   });
 
   it.each([
