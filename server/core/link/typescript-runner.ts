@@ -14,23 +14,23 @@ export function isTypeScriptRunner(value: unknown): value is TypeScriptRunner {
 }
 
 /** Packages that teach Node to load TypeScript. Those that are no runner of ours have rules of their own. */
-const LOADERS: Readonly<Record<string, TypeScriptRunner | 'other'>> = {
-  tsx: 'tsx',
-  'ts-node': 'ts-node',
-  'ts-node-script': 'ts-node',
-  'ts-node-transpile-only': 'ts-node',
-  'ts-node-dev': 'ts-node',
-  tsnd: 'ts-node',
-  'ts-node-esm': 'other',
-  'swc-node': 'other',
-  '@swc-node': 'other',
-  '@swc': 'other',
-  '@babel': 'other',
-  'babel-node': 'other',
-  'esbuild-register': 'other',
-  jiti: 'other',
-  bun: 'other',
-};
+const LOADERS: ReadonlyMap<string, TypeScriptRunner | 'other'> = new Map([
+  ['tsx', 'tsx'],
+  ['ts-node', 'ts-node'],
+  ['ts-node-script', 'ts-node'],
+  ['ts-node-transpile-only', 'ts-node'],
+  ['ts-node-dev', 'ts-node'],
+  ['tsnd', 'ts-node'],
+  ['ts-node-esm', 'other'],
+  ['swc-node', 'other'],
+  ['@swc-node', 'other'],
+  ['@swc', 'other'],
+  ['@babel', 'other'],
+  ['babel-node', 'other'],
+  ['esbuild-register', 'other'],
+  ['jiti', 'other'],
+  ['bun', 'other'],
+]);
 
 /** Since when Node strips types without being told to ("Modules: TypeScript"). */
 const STRIPS: readonly Version[] = [
@@ -66,7 +66,7 @@ function loaderIn(word: string): TypeScriptRunner | 'other' | undefined {
   const installed = /(?:^|.*\/)node_modules\/(?:\.bin\/)?([^/]+)/.exec(value)?.[1];
   const isFile = /^(?:\.{0,2}\/|file:)|\.[cm]?[jt]s$/.test(value);
   const named = installed ?? (isFile ? value.slice(value.lastIndexOf('/') + 1) : value.split('/')[0]);
-  return named !== undefined && Object.hasOwn(LOADERS, named) ? LOADERS[named] : undefined;
+  return named === undefined ? undefined : LOADERS.get(named);
 }
 
 /** The one runner of several processes; `undefined` where two differ, or one is not known: then nobody can tell by which rules. */
