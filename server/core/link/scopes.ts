@@ -171,7 +171,9 @@ class ScopeFinder implements Scopes {
     if (this.#word(after) === ')') after++;
     else if (this.#word(span.from) !== '{' || this.#word(span.to) !== '}') return false;
     if (this.#word(after) === '.' && ['call', 'apply'].includes(this.#word(after + 1))) after += 2;
-    if (this.#word(after) !== '(' || this.tokens.newLine[after] === 1) return false;
+    if (this.#word(after) !== '(') return false;
+    // An arrow without parentheses around it cannot be called: there the next statement begins.
+    if (after === span.to + 1 && this.#reader.is(span.from - 1, '=>')) return false;
     // `foo(function () { … })(…)` hands the function to somebody; only a parenthesis of its own means the call.
     if (this.#word(span.to + 1) !== ')') return true;
     const group = this.#partner(span.to + 1);
