@@ -85,6 +85,8 @@ function grammarError(text: string, isEsm: boolean): { message: string; offset: 
     parse(head + plain + tail, { ecmaVersion: 'latest', sourceType: isEsm ? 'module' : 'script' });
     return undefined;
   } catch (error) {
+    // Too deep for this parser, with this stack: another may well read it.
+    if (error instanceof SyntaxError && error.message.startsWith('Not enough stack space')) return undefined;
     if (!(error instanceof SyntaxError) || !('pos' in error) || typeof error.pos !== 'number') throw error;
     return {
       message: error.message.replace(/ \(\d+:\d+\)$/, ''),

@@ -41,6 +41,10 @@ describe('a module that no Node could run', () => {
     expect(refused(here, { 'a.js': '{{#if other}}', 'b.js': 'let b;' })).toEqual(['a.js 0:2?', 'b.js 0:8']);
   });
 
+  it('is nothing that is only too deep for our parser', () => {
+    expect(refused({ 'a.js': `${'['.repeat(60_000)}${']'.repeat(60_000)}` })).toEqual([]);
+  });
+
   it('is nothing that is compiled first', () => {
     expect(refused({ 'a.ts': 'let a: = 1', 'b.jsx': '<', 'c.js': 'const c = <div>{1}</div>;', 'd.tsx': '(' })).toEqual(
       [],
