@@ -78,7 +78,7 @@ async function edits(client: BareClient, text: string, first: number): Promise<n
     const number = String(version).padStart(3, '0');
     const range = { start: { line, character: 16 }, end: { line, character: 19 } };
     const shown = client.next(uri, (diagnostics) =>
-      diagnostics.some(({ message }) => String(message).includes(`gone-${number}`)),
+      diagnostics.some(({ message }) => typeof message === 'string' && message.includes(`gone-${number}`)),
     );
     times.push(
       await timed(async () => {

@@ -198,7 +198,8 @@ describe('a workspace whose production is a folder of this machine', () => {
       return lenses.map(({ command }) => command?.title);
     };
     assert.deepEqual(await lensesOf(), ['Delete src/tones.js Too', 'Plan Again']);
-    await vscode.commands.executeCommand(deletion.command.command, ...(deletion.command.arguments ?? []));
+    const words: unknown[] = deletion.command.arguments ?? [];
+    await vscode.commands.executeCommand(deletion.command.command, ...words);
     await until('the page shows the new plan', () =>
       /^- src\/tones\.js {2}/m.test(vscode.window.activeTextEditor?.document.getText() ?? ''),
     );
