@@ -21,7 +21,8 @@ module.exports = {
       from: { path: '^server/core/' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'core'],
-        pathNot: 'node_modules/(acorn|ignore|resolve-pkg-maps|semver|@types/semver|shell-quote|@types/shell-quote|cjs-module-lexer)/',
+        pathNot:
+          'node_modules/(acorn|ignore|resolve-pkg-maps|semver|@types/semver|shell-quote|@types/shell-quote|cjs-module-lexer)/',
       },
     },
     only('host-knows-the-core', '^server/host/', '^server/(core|host)/'),
