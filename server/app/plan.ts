@@ -23,14 +23,15 @@ import { look } from './look.ts';
 import type { Look } from './look.ts';
 import { askAddons, askMachine, planFrame } from './machine.ts';
 import { runOwnGuards } from './own-guards.ts';
-import { matching } from './patterns.ts';
+import { asTyped, meant } from './patterns.ts';
+import type { Meanings } from './patterns.ts';
 import type { PlanResult } from './results.ts';
 
 export interface PlanOptions {
-  /** Paths or globs, relative to the root or to the config's folder; empty means all that differs. */
-  readonly patterns: readonly string[];
-  /** What only production has and shall be deleted there: paths or globs. */
-  readonly deletes: readonly string[];
+  /** Empty means all that differs. */
+  readonly patterns: readonly Meanings[];
+  /** What only production has and shall be deleted there. */
+  readonly deletes: readonly Meanings[];
   readonly accept: readonly Acceptance[];
   /** Whether the target's build runs first. */
   readonly build: boolean;
@@ -109,31 +110,34 @@ function refuseUnknown(context: VerbContext, accepted: readonly Acceptance[]): v
 }
 
 /** The entries that a deploy of these patterns is about. */
-function choose(both: Look, patterns: readonly string[]): DriftEntry[] {
+function choose(both: Look, patterns: readonly Meanings[]): DriftEntry[] {
   const differing = both.drift.filter((entry) => entry.kind !== 'same' && entry.kind !== 'productionOnly');
   if (patterns.length === 0) return differing;
   const chosen = new Set<DriftEntry>();
   for (const pattern of patterns) {
-    const found = matching(both.drift, pattern);
+    const found = meant(both.drift, pattern);
     if (found.length === 0) {
-      throw new UsageFailure(`Nothing that is deployed matches ${pattern}.`, 'See `driftline audit` for what differs.');
+      throw new UsageFailure(
+        `Nothing that is deployed matches ${asTyped(pattern)}.`,
+        'See `driftline audit` for what differs.',
+      );
     }
     for (const entry of found) chosen.add(entry);
   }
   return differing.filter((entry) => chosen.has(entry));
 }
 
-function chooseDeletions(both: Look, patterns: readonly string[]): Set<string> {
+function chooseDeletions(both: Look, patterns: readonly Meanings[]): Set<string> {
   const deletable = both.drift.filter((entry) => entry.kind === 'productionOnly' || entry.kind === 'caseOnly');
   const chosen = new Set<string>();
   for (const pattern of patterns) {
-    const found = matching(deletable, pattern);
+    const found = meant(deletable, pattern);
     if (found.length === 0) {
-      const here = matching(both.drift, pattern).length > 0;
+      const here = meant(both.drift, pattern).length > 0;
       throw new UsageFailure(
         here
-          ? `${pattern} is in the workspace too: a deploy deletes only what only production has.`
-          : `Production has no managed file ${pattern} that could be deleted.`,
+          ? `${asTyped(pattern)} is in the workspace too: a deploy deletes only what only production has.`
+          : `Production has no managed file ${asTyped(pattern)} that could be deleted.`,
         here ? 'Remove it here first.' : 'See `driftline audit` for what only production has.',
       );
     }

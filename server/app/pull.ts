@@ -13,12 +13,12 @@ import { Refused, UsageFailure } from './failures.ts';
 import { closureOf, judge, layOut, missingHere, outOfReach, wholeOverlay } from './links.ts';
 import { look } from './look.ts';
 import type { Look } from './look.ts';
-import { matching } from './patterns.ts';
+import { asTyped, meant } from './patterns.ts';
+import type { Meanings } from './patterns.ts';
 import type { PulledFile, PullResult } from './results.ts';
 
 export interface PullOptions {
-  /** Paths or globs, relative to the root or to the config's folder. */
-  readonly patterns: readonly string[];
+  readonly patterns: readonly Meanings[];
   /** All that code needs and only production has. */
   readonly missing: boolean;
   readonly commit: boolean;
@@ -79,8 +79,8 @@ async function choose(
   const wanted = new Set<string>();
   const onProduction = both.drift.filter((entry) => entry.kind !== 'localOnly');
   for (const pattern of options.patterns) {
-    const matches = matching(onProduction, pattern);
-    if (matches.length === 0 && !isSame(onProduction, pattern)) throw nothingMatches(both, pattern);
+    const matches = meant(onProduction, pattern);
+    if (matches.length === 0 && !isSame(onProduction, pattern)) throw nothingMatches(both, asTyped(pattern));
     for (const entry of matches) wanted.add(entry.path);
   }
   if (options.missing) {
@@ -99,9 +99,9 @@ async function choose(
 }
 
 /** Whether all that a glob means is here already, byte for byte. */
-function isSame(onProduction: readonly DriftEntry[], pattern: string): boolean {
+function isSame(onProduction: readonly DriftEntry[], pattern: Meanings): boolean {
   const same = onProduction.filter((entry) => entry.kind === 'same');
-  return matching(same, pattern, { same: true }).length > 0;
+  return meant(same, pattern, { same: true }).length > 0;
 }
 
 function nothingMatches(both: Look, pattern: string): UsageFailure {
@@ -139,8 +139,9 @@ async function sortOut(
   const refused: { path: string; reason: string }[] = [];
   for (const file of chosen) {
     const entry = byPath.get(file.path);
-    const named =
-      entry !== undefined && (options.patterns.includes(entry.path) || options.patterns.includes(entry.local));
+    const named = options.patterns.some(
+      (meanings) => entry !== undefined && (meanings.includes(entry.path) || meanings.includes(entry.local)),
+    );
     const reason = whyNot(entry, named, uncommitted, both.repository !== undefined);
     if (entry !== undefined && reason === undefined) allowed.push({ file, entry });
     else refused.push({ path: file.path, reason: reason ?? 'it is not managed' });

@@ -129,7 +129,7 @@ export class Engine {
     const { paths, preview } = params;
     return this.#inTurn(params, async (known) =>
       pull(await this.#context(known, signal), {
-        patterns: paths === 'missing' ? [] : paths,
+        patterns: paths === 'missing' ? [] : paths.map((each) => [each]),
         missing: paths === 'missing',
         commit: false,
         confirm: () => Promise.resolve(!preview),
@@ -141,7 +141,12 @@ export class Engine {
   plan(params: EngineParams<'plan'>, signal: AbortSignal): Promise<PlannedResult> {
     return this.#inTurn(params, async (known) => {
       const context = await this.#context(known, signal);
-      known.shown = await plan(context, { patterns: [], deletes: params.deletes, accept: [], build: true });
+      known.shown = await plan(context, {
+        patterns: [],
+        deletes: params.deletes.map((each) => [each]),
+        accept: [],
+        build: true,
+      });
       return { ...known.shown, address: (await context.host()).address };
     });
   }

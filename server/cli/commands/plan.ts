@@ -43,7 +43,7 @@ export function planOptions(paths: readonly string[], options: WhatToDeploy, aro
   const accept = acceptances(options);
   return (context: VerbContext): PlanOptions => ({
     patterns: pathsAsMeant(paths, around.cwd, context.config.folder),
-    deletes: options.delete ?? [],
+    deletes: pathsAsMeant(options.delete ?? [], around.cwd, context.config.folder),
     accept,
     build: options.build,
   });

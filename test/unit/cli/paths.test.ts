@@ -3,7 +3,8 @@ import { pathsAsMeant } from '../../../server/cli/paths.ts';
 
 describe('pathsAsMeant', () => {
   const here = new Set(['/w/api/src/index.js', '/w/src/index.js', '/elsewhere/a.js']);
-  const meant = (typed: string, cwd: string): string[] => pathsAsMeant([typed], cwd, '/w', (file) => here.has(file));
+  const meant = (typed: string, cwd: string): readonly string[] | undefined =>
+    pathsAsMeant([typed], cwd, '/w', (file) => here.has(file))[0];
 
   it('leaves paths alone where the config is', () => {
     expect(meant('src/index.js', '/w')).toEqual(['src/index.js']);
@@ -15,8 +16,12 @@ describe('pathsAsMeant', () => {
     expect(meant('/w/api/src/index.js', '/w')).toEqual(['api/src/index.js']);
   });
 
-  it('leaves what is not here, or not below, as it was typed', () => {
-    expect(meant('src/db/*.js', '/w/api')).toEqual(['src/db/*.js']);
+  it('reads what is not here from where the shell stands, else as production has it', () => {
+    expect(meant('src/db/*.js', '/w/api')).toEqual(['api/src/db/*.js', 'src/db/*.js']);
+    expect(meant('db/x.js', '/w/api/src')).toEqual(['api/src/db/x.js', 'db/x.js']);
+  });
+
+  it('leaves what is not below as it was typed', () => {
     expect(meant('a.js', '/elsewhere')).toEqual(['a.js']);
   });
 
