@@ -111,7 +111,7 @@ function remedyOf(error: SchemaError): string {
 
 function oneOf(error: SchemaError): string {
   const choices = Array.isArray(error.schema) ? error.schema.map(record) : [];
-  if (choices.some((choice) => choice['type'] !== undefined))
+  if (choices.some((choice) => choice['type'] === 'string'))
     return 'must be a text, { "variable": NAME } or { "file": absolute path }';
   const names = choices.flatMap((choice): unknown[] => (Array.isArray(choice['required']) ? choice['required'] : []));
   return `must have exactly one of ${names.map((each) => JSON.stringify(each)).join(', ')}`;

@@ -9,11 +9,16 @@ export function failureReport(failure: Failure, paint: Paint): string {
     return failure.problems
       .map((problem) => {
         const place = `${escapeName(problem.file)}:${problem.line + 1}:${problem.character + 1}`;
-        return `${paint.bold(place)}: ${paint.red(escapeLines(problem.message))}\n${remedyLines(problem.remedy)}`;
+        return `${paint.bold(place)}: ${paint.red(asOne(problem.message))}\n${remedyLines(problem.remedy)}`;
       })
       .join('');
   }
-  return `${paint.red(escapeLines(failure.message))}\n${remedyLines(failure.remedy)}`;
+  return `${paint.red(asOne(failure.message))}\n${remedyLines(failure.remedy)}`;
+}
+
+/** What a host said, or a name with a line break in it, may have several lines: none of them must pass for one of ours. */
+function asOne(message: string): string {
+  return escapeLines(message).replaceAll('\n', '\n    | ');
 }
 
 function remedyLines(remedy: string): string {

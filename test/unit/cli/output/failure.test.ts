@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../../server/core/failure.ts';
-import { failureJson } from '../../../../server/cli/output/failure.ts';
+import { failureJson, failureReport } from '../../../../server/cli/output/failure.ts';
+import { PLAIN } from '../../../../server/cli/output/text.ts';
 
 class Of extends Failure {
   constructor(readonly kind: Failure['kind']) {
@@ -24,5 +25,15 @@ describe('a failure for scripts', () => {
 
   it('is none of a verb that releases nothing', () => {
     expect(json('refused', 'pull', 'deploy')).not.toHaveProperty('outcome');
+  });
+});
+
+describe('a failure for people', () => {
+  it('is set off line by line, whatever a name in it holds', () => {
+    class Named extends Failure {
+      readonly kind = 'usage';
+    }
+    const failure = new Named('Production has no file a\nAll is well.\u001b[2J', 'Look.');
+    expect(failureReport(failure, PLAIN)).toBe('Production has no file a\n    | All is well.\\e[2J\n  Look.\n');
   });
 });
