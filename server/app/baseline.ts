@@ -4,6 +4,7 @@ import type { Operation, Plan } from '../core/plan/plan.ts';
 import { loadBaseline, saveBaseline } from '../io/baseline.ts';
 import type { Baseline } from '../io/baseline.ts';
 import { rootKey } from '../io/places.ts';
+import { savedIfPossible } from '../io/private-files.ts';
 import { whoAmI } from '../io/who.ts';
 import type { VerbContext } from './context.ts';
 import { releases } from './releases.ts';
@@ -41,12 +42,11 @@ async function baselineOfHost(context: VerbContext): Promise<Baseline | undefine
   const since = deployed.slice(0, at < 0 ? MOST_RELEASES : at);
   const told = await Promise.all(since.map((id) => host.request('release', { state, id }, { signal: context.signal })));
   const plans = told.map(({ plan }) => plan).reverse();
-  await takeBack(context, plans);
   const files = new Map(at < 0 ? [] : known?.files);
   for (const { operations } of plans) leave(files, operations);
   const baseline = { release: newest, files };
-  // It is only a memory: a disk that is full costs the next look some time.
-  await saveBaseline(folder, baseline).catch(() => undefined);
+  // In this order: what could not be taken back is asked for again.
+  await savedIfPossible(takeBack(context, plans).then(() => saveBaseline(folder, baseline)));
   return baseline;
 }
 
@@ -58,7 +58,7 @@ async function takeBack(context: VerbContext, plans: readonly Plan[]): Promise<v
   if (last === undefined) return;
   const files = new Map((await loadBaseline(baselineFolder(context)))?.files);
   for (const { operations } of ours) leave(files, operations);
-  await saveBaseline(baselineFolder(context), { release: last.id, files }).catch(() => undefined);
+  await saveBaseline(baselineFolder(context), { release: last.id, files });
 }
 
 /** The newest first. None where the host cannot tell, as without Node: then what this machine knows is all there is. */

@@ -2,6 +2,7 @@ import type { GuardFinding, Operation, Plan } from '../core/plan/plan.ts';
 import type { JournalEvent } from '../core/release/release.ts';
 import { Failure } from '../core/failure.ts';
 import { loadBaseline, saveBaseline } from '../io/baseline.ts';
+import { savedIfPossible } from '../io/private-files.ts';
 import { carryOut } from '../release/carry-out.ts';
 import { baselineFolder, leave } from './baseline.ts';
 import type { VerbContext } from './context.ts';
@@ -75,10 +76,13 @@ function blockedBy({ guards }: PlanResult): string {
   return blocking.length === 1 ? first.message : `${blocking.length} guards block it, the first: ${first.message}`;
 }
 
-/** Writes down what this release left, so that the next look can tell who changed what. What it did not touch keeps what was known. */
+/**
+ * Writes down what this release left, so that the next look can tell who changed what. What it did not touch keeps what was known. Where
+ * it cannot be written down, the host's own record of the release tells the next look.
+ */
 async function remember(context: VerbContext, plan: Plan): Promise<void> {
   const folder = baselineFolder(context);
   const files = new Map((await loadBaseline(folder))?.files);
   leave(files, plan.operations);
-  await saveBaseline(folder, { release: plan.id, files });
+  await savedIfPossible(saveBaseline(folder, { release: plan.id, files }));
 }

@@ -58,8 +58,7 @@ export async function gatherHistory(
   const [asked, whole] = await Promise.all([question(), repository.isWhole()]);
   const known = await memory.load(asked);
   const told = known ?? (await askHistory(repository, head.commit, scope, toProduction, contents, signal));
-  // It is only a memory: a disk that is full costs the next look some time.
-  if (known === undefined) await memory.save(asked, told).catch(() => undefined);
+  if (known === undefined) await memory.save(asked, told);
   const { committed } = told;
   const files = placed(await repository.filesAt(told.nearest.commit, scope), toProduction);
   const nearest = { ...told.nearest, files };

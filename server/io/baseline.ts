@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readIfThere, writePrivately } from './private-files.ts';
 
 /** What the last release from this machine left on production: SHA-256 by path relative to the root. */
 export interface Baseline {
@@ -9,25 +9,14 @@ export interface Baseline {
 
 /** `undefined` where there is none. A damaged one counts as none: drift then rests on git alone, and says so. */
 export async function loadBaseline(folder: string): Promise<Baseline | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path.join(folder, 'baseline.json'), 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-  return parseBaseline(text);
+  const bytes = await readIfThere(path.join(folder, 'baseline.json'));
+  return bytes === undefined ? undefined : parseBaseline(bytes.toString('utf8'));
 }
 
-/** Replaces the baseline in one step, readable by this user only. */
-export async function saveBaseline(folder: string, baseline: Baseline): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, 'baseline.json');
-  const fresh = `${file}.${process.pid}`;
-  await writeFile(fresh, JSON.stringify({ release: baseline.release, files: Object.fromEntries(baseline.files) }), {
-    mode: 0o600,
-  });
-  await rename(fresh, file);
+/** Replaces the baseline in one step, readable by this user only. Rejects with what the file system says. */
+export async function saveBaseline(folder: string, { release, files }: Baseline): Promise<void> {
+  const text = JSON.stringify({ release, files: Object.fromEntries(files) });
+  await writePrivately(path.join(folder, 'baseline.json'), text);
 }
 
 function parseBaseline(text: string): Baseline | undefined {

@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { Inventory } from '../core/tree/inventory.ts';
 import type { Fact } from '../core/tree/tree.ts';
 import type { HostHello } from '../remote/host.ts';
-import { readIfThere, writePrivately } from './private-files.ts';
+import { readIfThere, savedIfPossible, writePrivately } from './private-files.ts';
 
 /** One production file's bytes, as the host sent them. */
 export interface RememberedContent {
@@ -34,9 +34,9 @@ export async function loadMemory(file: string): Promise<HostMemory | undefined> 
   }
 }
 
-/** It holds production's code. */
+/** It holds production's code: for this user only. Where it cannot be written, it is lost. */
 export async function saveMemory(file: string, memory: HostMemory): Promise<void> {
-  await writePrivately(file, serialize(memory));
+  await savedIfPossible(writePrivately(file, serialize(memory)));
 }
 
 /** The file is our own, in a folder of this user's; this finds one of another version, not a forged one. */

@@ -87,8 +87,7 @@ export async function readLocalFiles(
     if (turn.isOver) await turn.end();
     files.set(place, content === undefined ? read(folder, look, contents) : { ...look.file, content });
   }
-  // It is only a memory: a disk that is full costs the next audit some time.
-  if (contents.hasNews) await options.memory?.save(scan, contents.kept()).catch(() => undefined);
+  if (contents.hasNews) await options.memory?.save(scan, contents.kept());
   return { files, unnamed };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { fieldsOf } from './inventory-wire.ts';
-import { readIfThere, writePrivately } from './private-files.ts';
+import { readIfThere, savedIfPossible, writePrivately } from './private-files.ts';
 
 /**
  * Something worth remembering, kept on this machine for this user only. It may be lost at any time; one that is damaged, or of another
@@ -34,9 +34,10 @@ export class MemoryFile {
     return about?.['format'] === this.format && about['sha256'] === digest(body) ? { about, body } : undefined;
   }
 
+  /** Where it cannot be written, it is lost. */
   async save(about: Readonly<Record<string, unknown>>, body: Uint8Array): Promise<void> {
     const line = JSON.stringify({ ...about, format: this.format, sha256: digest(body) });
-    await writePrivately(this.#file, Buffer.concat([Buffer.from(`${line}\n`), body]));
+    await savedIfPossible(writePrivately(this.#file, Buffer.concat([Buffer.from(`${line}\n`), body])));
   }
 }
 

@@ -43,9 +43,9 @@ export class ModuleStore {
     for (const [name, value] of facts) this.#facts.set(name, value);
   }
 
-  /** Keeps what this run has asked for, if any of it is new; it is only a memory, so that a full disk costs the next run some time. */
+  /** Keeps what this run has asked for, if any of it is new. */
   async keep(): Promise<void> {
-    if (this.#hasNews) await this.memory?.save(this.#facts).catch(() => undefined);
+    if (this.#hasNews) await this.memory?.save(this.#facts);
     this.#hasNews = false;
   }
 

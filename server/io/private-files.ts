@@ -15,6 +15,18 @@ export async function writePrivately(file: string, contents: string | Uint8Array
   }
 }
 
+/**
+ * Waits for something to be saved that is only a memory: a disk that is full, or a folder that nobody may write to, costs the next look
+ * some time and nothing else. What is no word of the file system rejects all the same.
+ */
+export async function savedIfPossible(saving: Promise<void>): Promise<void> {
+  try {
+    await saving;
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+  }
+}
+
 /** A file's bytes, `undefined` where there is none. */
 export async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {

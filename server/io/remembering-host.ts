@@ -82,8 +82,7 @@ export class RememberingHost implements Host {
     for (let at = 0; at < entries.length; at += BATCH) {
       options.onPart?.({ entries: checkedEntries(entries.slice(at, at + BATCH)) }, new Uint8Array(0));
     }
-    // It is only a memory: a disk that is full costs the next audit some time.
-    if (contents.hasNews) await memory.save(scan, contents.kept()).catch(() => undefined);
+    if (contents.hasNews) await memory.save(scan, contents.kept());
     const isWhole = entries.every((entry) => entry.problem === undefined);
     return { ...end, complete: end.complete && isWhole, contents: contents.summary(end.realRoot, why) };
   }
