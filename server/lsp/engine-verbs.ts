@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { realpath } from 'node:fs/promises';
 import { deployPlanned } from '../app/deploy.ts';
 import { plan } from '../app/plan.ts';
@@ -10,70 +9,35 @@ import { auditAndCheck } from '../app/check.ts';
 import type { DeployOptions } from '../app/carry.ts';
 import type { VerbContext } from '../app/context.ts';
 import { init, propose } from '../app/init.ts';
-import { keepNothingYet } from '../app/links.ts';
-import type { Kept } from '../app/links.ts';
-import type { Person } from '../app/person.ts';
 import { pull } from '../app/pull.ts';
-import type { DeployResult, PlanResult, PullResult, ReleasesResult } from '../app/results.ts';
-import type { Config, ConfigProblem, Target } from '../config/config.ts';
+import type { DeployResult, PullResult, ReleasesResult } from '../app/results.ts';
+import type { Config, ConfigProblem } from '../config/config.ts';
 import { findConfigs } from '../config/find.ts';
 import { loadConfig } from '../config/load.ts';
 import type { DriftEntry } from '../core/drift/drift.ts';
 import type { Reach } from '../core/link/finding.ts';
 import { reachIn } from '../core/link/reach.ts';
-import type { Reaches } from '../core/link/reach.ts';
-import { factsOf } from '../core/tree/production.ts';
-import { SnapshotTree } from '../core/tree/snapshot.ts';
 import type { Fact } from '../core/tree/tree.ts';
-import { DiskSource } from '../io/disk.ts';
-import type { FactSource } from '../io/facts.ts';
-import { HostSource } from '../io/host-facts.ts';
-import { RememberingHost } from '../io/remembering-host.ts';
-import { rootKey } from '../io/places.ts';
-import type { Places } from '../io/places.ts';
+import { NOT_ASKED } from '../io/replaying-host.ts';
 import type { ProductionContent, Proposal } from '../protocol.ts';
-import { connect } from '../remote/connect.ts';
 import type { Host } from '../remote/host.ts';
 import { consentQuestion, Consents } from './consents.ts';
 import type { EngineParams, EngineResult, LookResult, PlannedResult, ProgressNote, TargetName } from './engine.ts';
 import { NotReady } from './failures.ts';
+import { KnownTarget } from './known-target.ts';
+import type { Around } from './known-target.ts';
 import { packFiles } from './packed-files.ts';
-import { loadMemory, saveMemory } from '../io/host-memory.ts';
-import type { HostMemory } from '../io/host-memory.ts';
-import { NOT_ASKED, RecordingHost, ReplayingHost } from '../io/replaying-host.ts';
+import { readForShow } from './shown-file.ts';
 
 /** What the worker thread gives the engine. */
-export interface EngineSurroundings {
-  readonly person: Person;
+export interface EngineSurroundings extends Around {
   report(update: ProgressNote): void;
-  readonly home: string;
-  readonly places: Places;
-  readonly hostProgram: string;
 }
-
-/** What is kept of one target between requests. */
-interface Known {
-  readonly config: Config;
-  readonly target: Target;
-  host: Promise<Host> | undefined;
-  memory: HostMemory | undefined;
-  /** The plan that the person was shown last: no other one is carried out. */
-  shown: PlanResult | undefined;
-  /** Ends when the verb that has its turn ends, however it ends. */
-  turn: Promise<unknown>;
-  /** How the modules of the last look come to run. */
-  reaches: Reaches;
-  /** From one look to the next. */
-  kept: Kept | undefined;
-  production: { readonly tree: SnapshotTree; readonly source: FactSource } | undefined;
-}
-
-const MAX_SHOWN_BYTES = 8 * 1024 * 1024;
 
 /** The engine's verbs with what an editor needs between them: open connections, and what production said last. */
 export class Engine {
   readonly #configs = new Map<string, Config>();
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownTarget>();
   readonly #consents: Consents;
 
   constructor(readonly around: EngineSurroundings) {
@@ -110,7 +74,7 @@ export class Engine {
   look(name: TargetName, signal: AbortSignal): Promise<LookResult> {
     return this.#inTurn(name, async (known) => {
       const result = await this.#lookBy(known, await this.#context(known, signal));
-      await this.#save(known);
+      await known.saveMemory();
       return result;
     });
   }
@@ -118,9 +82,14 @@ export class Engine {
   /** Compares the workspace with what production said last, in this session or an earlier one. Connects nowhere. */
   recall(name: TargetName, signal: AbortSignal): Promise<LookResult | null> {
     return this.#inTurn(name, async (known) => {
-      known.memory ??= await loadMemory(this.#memoryFile(known));
-      if (known.memory === undefined) return null;
-      return this.#lookBy(known, await this.#replay(known, signal));
+      await known.recallMemory();
+      const host = await known.replay();
+      return host === undefined
+        ? null
+        : this.#lookBy(
+            known,
+            this.#verbContext(known, signal, () => Promise.resolve(host)),
+          );
     });
   }
 
@@ -177,7 +146,7 @@ export class Engine {
     return this.#inTurn(name, async (known) => releases(await this.#context(known, signal)));
   }
 
-  #deployOptions(known: Known): DeployOptions {
+  #deployOptions(known: KnownTarget): DeployOptions {
     return {
       confirm: (planned) => this.around.person.confirm(deployQuestion(planned.plan, known.target)),
       onEvent: (event) => {
@@ -204,18 +173,8 @@ export class Engine {
     return { file };
   }
 
-  async facts(params: EngineParams<'facts'>, signal: AbortSignal): Promise<readonly Fact[]> {
-    const known = this.#find(params);
-    if (params.tree === 'local') {
-      const { modules } = await this.#keptOf(known);
-      return new DiskSource(modules).answer(params.needs, signal);
-    }
-    const { tree, source } = (known.production ??= await this.#production(known));
-    const answers = params.needs.map((need): Fact | undefined => factIn(tree, need));
-    const open = params.needs.filter((_need, at) => answers[at] === undefined);
-    const fetched = open.length === 0 ? [] : await source.answer(open, signal);
-    tree.learn(fetched);
-    return [...answers.filter((fact) => fact !== undefined), ...fetched];
+  facts({ tree, needs, ...name }: EngineParams<'facts'>, signal: AbortSignal): Promise<readonly Fact[]> {
+    return this.#find(name).facts(tree, needs, signal);
   }
 
   /** How a local module comes to run, by the last look; `null` where that is not known. */
@@ -227,17 +186,16 @@ export class Engine {
   async content(params: EngineParams<'content'>, signal: AbortSignal): Promise<ProductionContent> {
     const known = this.#find(params);
     const ask = (host: Host): Promise<ProductionContent> => readForShow(host, known.target.root, params.path, signal);
-    const recalled = await this.#recalled(known);
+    const recalled = await known.replay();
     const seen = recalled && (await ask(recalled));
     if (seen !== undefined && !(seen.kind === 'notText' && seen.reason === NOT_ASKED)) return seen;
     return ask(await (await this.#context(known, signal)).host());
   }
 
-  async #lookBy(known: Known, context: VerbContext): Promise<LookResult> {
-    const { audit, check, reaches, runtime } = await auditAndCheck(context, await this.#keptOf(known));
-    const memory = this.#memoryOf(known);
-    known.production = undefined;
-    known.reaches = reaches;
+  async #lookBy(known: KnownTarget, context: VerbContext): Promise<LookResult> {
+    const { audit, check, reaches, runtime } = await auditAndCheck(context, await known.kept());
+    const { memory } = known;
+    known.looked(reaches);
     const isSame = ({ kind }: DriftEntry): boolean => kind === 'same';
     return {
       audit: { ...audit, entries: audit.entries.filter((entry) => !isSame(entry)) },
@@ -254,31 +212,12 @@ export class Engine {
     };
   }
 
-  async #keptOf(known: Known): Promise<Kept> {
-    const { config, target } = known;
-    return (known.kept ??= await keepNothingYet({ config, target, places: this.around.places }));
-  }
-
-  async #production(known: Known): Promise<NonNullable<Known['production']>> {
-    const memory = this.#memoryOf(known);
-    const hashes = new Map(memory.inventory.entries.map((entry) => [entry.path, entry.content?.sha256]));
-    const host = new ReplayingHost(memory, await known.host, NOT_ASKED);
-    const { modules } = await this.#keptOf(known);
-    return {
-      tree: new SnapshotTree(factsOf(memory.inventory)),
-      source: new HostSource(host, memory.inventory.realRoot, (file) => hashes.get(file), modules),
-    };
-  }
-
-  /** One at a time for each target: what a look remembers must not be replaced by another in the middle of it. */
-  #inTurn<T>(name: TargetName, work: (known: Known) => Promise<T>): Promise<T> {
+  #inTurn<T>(name: TargetName, work: (known: KnownTarget) => Promise<T>): Promise<T> {
     const known = this.#find(name);
-    const mine = known.turn.then(() => work(known));
-    known.turn = mine.catch(() => undefined); // Whoever asked is told; the next one begins all the same.
-    return mine;
+    return known.inTurn(() => work(known));
   }
 
-  #find(name: TargetName): Known {
+  #find(name: TargetName): KnownTarget {
     const key = JSON.stringify([name.config, name.target]);
     const config = this.#configs.get(name.config);
     const target = config?.targets.get(name.target);
@@ -288,125 +227,26 @@ export class Engine {
     const known = this.#known.get(key);
     if (known?.target === target) return known;
     // A configuration that was read again may name another host: nothing of the old one counts.
-    const fresh: Known = {
-      config,
-      target,
-      host: undefined,
-      memory: undefined,
-      shown: undefined,
-      turn: Promise.resolve(),
-      reaches: new Map(),
-      kept: undefined,
-      production: undefined,
-    };
+    const fresh = new KnownTarget(config, target, this.around);
     this.#known.set(key, fresh);
-    void known?.host?.then((host) => host.close()).catch(() => undefined); // It is being thrown away either way.
+    known?.discard();
     return fresh;
   }
 
   /** For verbs that ask the host itself. Refuses where nobody agreed to connect. */
-  async #context(known: Known, signal: AbortSignal): Promise<VerbContext> {
+  async #context(known: KnownTarget, signal: AbortSignal): Promise<VerbContext> {
     if (!(await this.#consents.has(consentQuestion(known.config, known.target)))) {
       throw new NotReady(
         `Nobody has agreed yet to connect to ${known.target.host}.`,
         'Run "Driftline: Refresh", which asks for it.',
       );
     }
-    return this.#verbContext(known, signal, () => this.#connect(known, signal));
+    return this.#verbContext(known, signal, () => known.connect(signal));
   }
 
-  async #replay(known: Known, signal: AbortSignal): Promise<VerbContext> {
-    const host = new ReplayingHost(this.#memoryOf(known), await known.host, NOT_ASKED);
-    return this.#verbContext(known, signal, () => Promise.resolve(host));
-  }
-
-  async #recalled(known: Known): Promise<Host | undefined> {
-    return known.memory === undefined ? undefined : new ReplayingHost(known.memory, await known.host, NOT_ASKED);
-  }
-
-  #verbContext(known: Known, signal: AbortSignal, host: () => Promise<Host>): VerbContext {
+  #verbContext(known: KnownTarget, signal: AbortSignal, host: () => Promise<Host>): VerbContext {
     const { person, places } = this.around;
     const { config, target } = known;
     return { config, target, person, places, signal, host, progress: { report: (note) => this.around.report(note) } };
-  }
-
-  /** One connection per target, made at the first call; one that failed or was lost is made again at the next. */
-  #connect(known: Known, signal: AbortSignal): Promise<Host> {
-    known.host ??= this.#open(known, signal).catch((error: unknown) => {
-      known.host = undefined;
-      throw error;
-    });
-    return known.host;
-  }
-
-  async #open(known: Known, signal: AbortSignal): Promise<Host> {
-    const { person, home, places, hostProgram } = this.around;
-    const host = await connect(known.target, { person, signal, home, stateFolder: places.state, hostProgram });
-    return new RecordingHost(
-      new RememberingHost(host, places.cache),
-      (memory) => {
-        known.memory = memory;
-      },
-      () => {
-        known.host = undefined;
-      },
-    );
-  }
-
-  async #save(known: Known): Promise<void> {
-    if (known.memory !== undefined) await saveMemory(this.#memoryFile(known), known.memory);
-  }
-
-  #memoryFile(known: Known): string {
-    return path.join(this.around.places.cache, 'looks', rootKey(known.target));
-  }
-
-  #memoryOf(known: Known): HostMemory {
-    if (known.memory !== undefined) return known.memory;
-    throw new NotReady('Production has not been looked at yet.', 'Run "Driftline: Refresh".');
-  }
-}
-
-/** What a tree knows of one need, as a fact; `undefined` where it does not. */
-function factIn(tree: SnapshotTree, need: { readonly ask: Fact['ask']; readonly path: string }): Fact | undefined {
-  const { ask, path: at } = need;
-  switch (ask) {
-    case 'entry':
-      return known({ ask, path: at, answer: tree.entry(at) });
-    case 'list':
-      return known({ ask, path: at, answer: tree.list(at) });
-    case 'identity':
-      return known({ ask, path: at, answer: tree.identity(at) });
-    case 'text':
-      return known({ ask, path: at, answer: tree.text(at) });
-    case 'module':
-      return known({ ask, path: at, answer: tree.module(at) });
-  }
-}
-
-function known(fact: Fact): Fact | undefined {
-  return fact.answer.state === 'unknown' ? undefined : fact;
-}
-
-async function readForShow(host: Host, root: string, path: string, signal: AbortSignal): Promise<ProductionContent> {
-  let content: ProductionContent = { kind: 'notText', reason: 'the host did not send it' };
-  await host.request(
-    'read',
-    { root, files: [{ path }], maxBytes: MAX_SHOWN_BYTES },
-    {
-      signal,
-      onPart: (part, body) => {
-        content = part.problem === undefined ? asText(body) : { kind: 'notText', reason: part.problem };
-      },
-    },
-  );
-  return content;
-}
-
-function asText(body: Uint8Array): ProductionContent {
-  try {
-    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(body) };
-  } catch {
-    return { kind: 'notText', reason: 'it is no UTF-8 text' };
   }
 }

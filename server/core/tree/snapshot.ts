@@ -1,5 +1,5 @@
 import { basename, dirname } from './path.ts';
-import type { Answer, ContentId, Entry, EntryKind, Fact, Question, Tree, TreePath } from './tree.ts';
+import type { Answer, ContentId, Entry, EntryKind, Fact, Need, Question, Tree, TreePath } from './tree.ts';
 import type { ModuleFacts } from '../link/module-facts.ts';
 
 const UNKNOWN: Answer<never> = { state: 'unknown' };
@@ -81,6 +81,27 @@ export class SnapshotTree implements Tree {
 
   module(path: TreePath): Answer<ModuleFacts> {
     return this.#module.get(path) ?? this.#unlessAbsent(path, 'file');
+  }
+
+  /** What is known of one question, `undefined` where nobody has looked. */
+  fact({ ask, path }: Need): Fact | undefined {
+    const fact = this.#answered(ask, path);
+    return fact.answer.state === 'unknown' ? undefined : fact;
+  }
+
+  #answered(ask: Question, path: TreePath): Fact {
+    switch (ask) {
+      case 'entry':
+        return { ask, path, answer: this.entry(path) };
+      case 'list':
+        return { ask, path, answer: this.list(path) };
+      case 'identity':
+        return { ask, path, answer: this.identity(path) };
+      case 'text':
+        return { ask, path, answer: this.text(path) };
+      case 'module':
+        return { ask, path, answer: this.module(path) };
+    }
   }
 
   /** A question about what is known to be absent, or to be another kind of thing, has its answer already. */
