@@ -6,7 +6,7 @@ import { fetchApplications } from '../links/applications.ts';
 import { startBareClient } from '../support/lsp-client.ts';
 import type { BareClient } from '../support/lsp-client.ts';
 import { writeCopies } from './growth.ts';
-import { timed } from './measure.ts';
+import { percentile, timed } from './measure.ts';
 import type { Measured } from './measure.ts';
 import { inPlace } from './place.ts';
 
@@ -43,12 +43,19 @@ export async function editing(): Promise<Measured[]> {
       const busy = await edits(client, text, 1 + EDITS);
       goesOn = false;
       await background;
-      const other = { name: 'eslint-plugin-n on the same text', ms: median(await linted(place.workspace, text)) };
+      const other = {
+        name: 'eslint-plugin-n on the same text',
+        ms: percentile(await linted(place.workspace, text), 0.5),
+      };
       const size = `an edit of ${Math.round(text.length / 1024)} KB among ${MODULES} modules`;
       return [
-        { what: `${size}, median`, ours: { name: 'driftline lsp', ms: median(quiet) }, other },
+        { what: `${size}, median`, ours: { name: 'driftline lsp', ms: percentile(quiet, 0.5) }, other },
         { what: `${size}, 99th in 100`, ours: { name: 'driftline lsp', ms: percentile(quiet, 0.99) }, other },
-        { what: `${size}, while it looks again, median`, ours: { name: 'driftline lsp', ms: median(busy) }, other },
+        {
+          what: `${size}, while it looks again, median`,
+          ours: { name: 'driftline lsp', ms: percentile(busy, 0.5) },
+          other,
+        },
         {
           what: `${size}, while it looks again, 99th`,
           ours: { name: 'driftline lsp', ms: percentile(busy, 0.99) },
@@ -120,12 +127,4 @@ async function linted(cwd: string, text: string): Promise<number[]> {
     times.push(await timed(() => eslint.lintText(changed, { filePath: path.join(cwd, OPEN) })));
   }
   return times;
-}
-
-function median(times: readonly number[]): number {
-  return percentile(times, 0.5);
-}
-
-function percentile(times: readonly number[], share: number): number {
-  return [...times].sort((a, b) => a - b)[Math.floor(times.length * share)] ?? Number.NaN;
 }

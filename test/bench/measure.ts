@@ -15,7 +15,12 @@ export async function median(rounds: number, once: () => Promise<number>): Promi
   await once();
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) times.push(await once());
-  return times.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN;
+  return percentile(times, 0.5);
+}
+
+/** The time that this share of them does not exceed. */
+export function percentile(times: readonly number[], share: number): number {
+  return [...times].sort((a, b) => a - b)[Math.floor(times.length * share)] ?? Number.NaN;
 }
 
 export async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -1,4 +1,4 @@
-import { basename, below, dirname, join } from '../tree/path.ts';
+import { basename, below, foldersUp, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { View } from '../tree/view.ts';
 import type { Version } from './builtins.ts';
@@ -84,7 +84,7 @@ function declarations(view: ProjectView): Declaration[] {
     {
       view,
       tree: view.merged,
-      folders: foldersUp(
+      folders: allFoldersUp(
         root,
         pairs.map((pair) => join(root, pair.production)),
       ),
@@ -93,7 +93,7 @@ function declarations(view: ProjectView): Declaration[] {
     {
       view,
       tree: view.local,
-      folders: foldersUp(
+      folders: allFoldersUp(
         folder,
         pairs.map((pair) => join(folder, pair.local)),
       ),
@@ -108,15 +108,9 @@ function declarations(view: ProjectView): Declaration[] {
   return declared;
 }
 
-function foldersUp(top: TreePath, from: readonly TreePath[]): TreePath[] {
-  const folders = new Set<TreePath>();
-  for (const start of from) {
-    for (let folder = start; below(top, folder) !== undefined; folder = dirname(folder)) {
-      folders.add(folder);
-      if (folder === '/') break;
-    }
-  }
-  return [...folders];
+/** Each folder once. */
+function allFoldersUp(top: TreePath, from: readonly TreePath[]): TreePath[] {
+  return [...new Set(from.flatMap((folder) => [...foldersUp(top, folder)]))];
 }
 
 /** Files that PM2 takes an application's declaration from ("Configuration File"). */

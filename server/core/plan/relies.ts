@@ -1,7 +1,7 @@
 import { keptLinks } from '../link/kept-links.ts';
 import { followLink } from '../link/judge.ts';
 import type { ProjectView } from '../link/project.ts';
-import { below, dirname, join } from '../tree/path.ts';
+import { below, dirname, foldersUp, join } from '../tree/path.ts';
 import type { TreePath } from '../tree/tree.ts';
 import type { Reliance } from './plan.ts';
 
@@ -64,11 +64,4 @@ export function reliancesOf(view: ProjectView, grounds: Grounds, touched: Readon
 function isOwn(root: TreePath, path: TreePath): boolean {
   const relative = below(root, path);
   return relative !== undefined && relative !== '' && !/(?:^|\/)node_modules(?:\/|$)/.test(relative);
-}
-
-function* foldersUp(root: TreePath, from: TreePath): Generator<TreePath> {
-  for (let folder = from; below(root, folder) !== undefined; folder = dirname(folder)) {
-    yield folder;
-    if (folder === '/') return;
-  }
 }

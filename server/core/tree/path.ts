@@ -50,6 +50,14 @@ function normalised(path: string): TreePath {
   return `/${parts.join('/')}`;
 }
 
+/** A folder and those that hold it, up to the top and no further; none where it does not lie below the top. */
+export function* foldersUp(top: TreePath, from: TreePath): Generator<TreePath> {
+  for (let folder = from; below(top, folder) !== undefined; folder = dirname(folder)) {
+    yield folder;
+    if (folder === '/') return;
+  }
+}
+
 /** The part of a path below a folder: `''` for the folder itself, `undefined` outside it. */
 export function below(folder: TreePath, path: TreePath): string | undefined {
   if (path === folder) return '';
