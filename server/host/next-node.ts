@@ -1,5 +1,6 @@
 import { execFileSync } from 'child_process';
 import { readFileSync, readlinkSync, realpathSync } from 'fs';
+import { TAKES_A_WORD } from '../core/link/node-options.ts';
 import { reasonOf } from './names.ts';
 import type { HostReport, ProcessReport } from './protocol.ts';
 
@@ -25,10 +26,10 @@ export function nextNode(named: string | undefined, app: ProcessReport): HostRep
   }
 }
 
-/** The options between Node's own name and the script. A process that changed its title shows none. */
+/** The options between Node's own name and the script, with their values. A process that changed its title shows none. */
 export function nodeArguments(cmdline: string): string[] {
   const words = cmdline.split('\0').slice(1);
-  const end = words.findIndex((word) => !word.startsWith('-'));
+  const end = words.findIndex((word, at) => !word.startsWith('-') && !TAKES_A_WORD.has(words[at - 1] ?? ''));
   return end < 0 ? [] : words.slice(0, end);
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'fs';
 import * as path from 'path';
+import { EVALUATES, TAKES_A_WORD } from '../core/link/node-options.ts';
 import { onlyRunner, runnerIn } from '../core/link/typescript-runner.ts';
 import type { TypeScriptRunner } from '../core/link/typescript-runner.ts';
 
@@ -103,13 +104,6 @@ function commandOf(title: string, cwd: string | undefined): { words: string[]; s
   }
   return { words: [] };
 }
-
-/** Options of Node's whose value may be a word of its own, and those with which there is no script ("Command-line API"). */
-const TAKES_A_WORD: ReadonlySet<string> = new Set([
-  ...['-r', '--require', '--import', '--loader', '--experimental-loader', '-C', '--conditions', '--env-file'],
-  ...['--input-type', '--title', '--inspect-port', '--max-http-header-size'],
-]);
-const EVALUATES: ReadonlySet<string> = new Set(['-e', '--eval', '-p', '--print', '-pe', '-']);
 
 /** `-C x`, `--conditions x`, `--conditions=x`, each once. */
 function conditionsIn(options: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import { parse } from 'shell-quote';
 import { basename } from '../tree/path.ts';
 import type { Version } from './builtins.ts';
+import { EVALUATES, PRELOADS, TAKES_A_WORD } from './node-options.ts';
 import { runnerIn } from './typescript-runner.ts';
 import type { TypeScriptRunner } from './typescript-runner.ts';
 
@@ -23,12 +24,9 @@ const RUNNERS: ReadonlySet<string> = new Set([
 const COMMANDS_OF_RUNNERS: ReadonlySet<string> = new Set(['start', 'restart', 'reload', 'startOrRestart', 'watch']);
 const PACKAGE_MANAGERS: ReadonlySet<string> = new Set(['npm', 'yarn', 'pnpm']);
 
-/** Options of Node's that name a module to be loaded first ("Command-line API"). */
-const PRELOADS: ReadonlySet<string> = new Set(['-r', '--require', '--import', '--loader', '--experimental-loader']);
-/** Other options whose value may be a word of its own, of Node's and of those that wrap it. */
-const TAKES_A_WORD: ReadonlySet<string> = new Set([
-  ...['-C', '--conditions', '--env-file', '--env-file-if-exists', '--input-type', '--title', '--inspect-port'],
-  ...['-P', '--project', '--tsconfig', '--watch-path', '-w', '--watch', '-e', '--ext', '-x', '--exec', '-i', '--name'],
+/** Options of programs that run Node, whose value may be a word of its own; of Node's own some have no value. */
+const TAKES_A_WORD_OF_RUNNERS: ReadonlySet<string> = new Set([
+  ...['-P', '--project', '--tsconfig', '-w', '--watch', '-e', '--ext', '-x', '--exec', '-i', '--name'],
 ]);
 
 /**
@@ -47,7 +45,7 @@ export function startedBy(command: string, node: Version): Started {
     if (program === undefined) continue;
     if (PACKAGE_MANAGERS.has(program)) scripts.push(...scriptIn(rest));
     else {
-      const found = filesIn(rest);
+      const found = filesIn(rest, /^node(?:js)?$/.test(basename(program)));
       files.push(...found);
       // Not the words behind the script, which are the application's.
       const script = found.at(-1);
@@ -71,13 +69,14 @@ function commandsIn(line: string): string[][] {
   return commands.some(([program]) => program === 'cd') ? [] : commands;
 }
 
-function filesIn(words: readonly string[]): string[] {
+function filesIn(words: readonly string[], isNode: boolean): string[] {
   const files: string[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     const [option = '', value] = word.split('=', 2);
+    if (isNode && EVALUATES.has(option)) break;
     if (PRELOADS.has(option)) files.push(value ?? words[++at] ?? '');
-    else if (TAKES_A_WORD.has(word)) at++;
+    else if (TAKES_A_WORD.has(word) || (!isNode && TAKES_A_WORD_OF_RUNNERS.has(word))) at++;
     else if (!word.startsWith('-') && !COMMANDS_OF_RUNNERS.has(word)) {
       files.push(word);
       break;

@@ -50,6 +50,7 @@ describe('nextNode', () => {
 describe('nodeArguments', () => {
   it.each([
     ['node\0--inspect\0--max-old-space-size=64\0app.js\0--port\x0080\0', ['--inspect', '--max-old-space-size=64']],
+    ['node\0-r\0dotenv/config\0--harmony\0app.js\0', ['-r', 'dotenv/config', '--harmony']],
     ['node\0app.js\0', []],
     ['PM2 v5: God Daemon', []],
   ])('of %j are %j', (cmdline, args) => {

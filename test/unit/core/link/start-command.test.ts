@@ -15,6 +15,8 @@ describe('a command that starts an application', () => {
     ['prisma migrate deploy && /usr/bin/node dist/main.js', ['dist/main.js']],
     ['node a.js & node b.js', ['a.js', 'b.js']],
     ['node .', ['.']],
+    ['node --watch server.js', ['server.js']],
+    ['nodemon --watch src -e ts,js server.js', ['server.js']],
     ['node $MAIN', ['$MAIN']],
   ])('%s', (command, files) => {
     expect(startedBy(command, [20, 19])).toMatchObject({ files, scripts: [] });
@@ -28,7 +30,7 @@ describe('a command that starts an application', () => {
     expect(startedBy(command, [20, 19])).toMatchObject({ files: [], scripts });
   });
 
-  it.each(['next start', 'cd api && node server.js', '', '# nothing', '&& || ;'])(
+  it.each(['next start', 'node -e 1 x.js', 'cd api && node server.js', '', '# nothing', '&& || ;'])(
     'starts nothing that we could follow: %s',
     (command) => {
       expect(startedBy(command, [20, 19]).files).toEqual([]);
