@@ -39,7 +39,9 @@ async function readOutput(file: string): Promise<Output | undefined> {
     const own = pathToFileURL(file);
     const url = new URL(named, own);
     if (url.protocol === 'data:') return { map: mapIn(fromDataUrl(url.href)), at: own };
-    if (url.protocol !== 'file:' || (await stat(url)).size > MAX_MAP_BYTES) return undefined;
+    if (url.protocol !== 'file:') return undefined;
+    const about = await stat(url);
+    if (!about.isFile() || about.size > MAX_MAP_BYTES) return undefined;
     return { map: mapIn(await readFile(url, 'utf8')), at: url };
   } catch {
     return undefined;

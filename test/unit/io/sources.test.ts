@@ -53,6 +53,13 @@ describe('a finding in an output', () => {
     expect(await shown()).toBe('src/a.ts:5 dist/a.js:1');
   });
 
+  it('stays in the output where the map that it names is no file, which reading would never end', async () => {
+    build('external');
+    const output = path.join(folder, 'dist/a.js');
+    writeFileSync(output, readFileSync(output, 'utf8').replace('a.js.map', 'file:///dev/zero'));
+    expect(await shown()).toMatch(/^dist\/a\.js:1/);
+  });
+
   it('is shown there by a map of sections too', async () => {
     build('external', (map) => `{"version":3,"sections":[{"offset":{"line":0,"column":0},"map":${map}}]}`);
     expect(await shown()).toBe('src/a.ts:5 dist/a.js:1');
