@@ -185,6 +185,7 @@ export class Graph {
 }
 
 /** All that an importing module can see of it. */
-function offerOf({ syntax, exports, braced, properties, starFrom, problem }: ModuleFacts): string {
-  return JSON.stringify([syntax, exports, braced, properties, starFrom, problem?.message]);
+function offerOf(module: ModuleFacts): string {
+  const { syntax, exports, braced, properties, starFrom, types, constEnums, passed, problem } = module;
+  return JSON.stringify([syntax, exports, braced, properties, starFrom, types, constEnums, passed, problem?.message]);
 }

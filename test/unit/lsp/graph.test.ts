@@ -64,6 +64,11 @@ describe('an open document', () => {
     expect(await edit('exports.a = 1;')).toBe(false);
     expect(await edit('exports.a = 2; require("./x");')).toBe(false);
     expect(await edit('exports.b = 2;')).toBe(true);
+    const source = (text: string): Promise<boolean> => offering.edit('/home/types.ts', text);
+    await source('export type A = 1;');
+    expect(await source('export type A = 2;')).toBe(false);
+    expect(await source('export const A = 2;')).toBe(true);
+    expect(await source('export const enum A { x }')).toBe(true);
   });
 
   it('is judged by its newest text also while that is being read', async () => {
